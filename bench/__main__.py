@@ -1,0 +1,116 @@
+"""``bin/bench``: everything measured in one run; exits with 1 when a bound is missed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bench import browser, crowd, latency, memory
+from bench.desks import Desk, desk_of, run
+from bench.figures import Figure, show
+from bench.serving import Server, serving
+from bench.visitor import Visitor
+from bench.visits import (
+    BARE_BOARD,
+    BOARD,
+    WHOLE_BARE_BOARD,
+    Card,
+    Visit,
+    cards_on,
+    moving,
+    reading,
+    seeing,
+)
+
+BARE_LOGIN = ("bare", "a-bare-password")
+EVERY_CARD = {"EMDESK_BOARD_PAGE": "10000"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A served application and somebody signed in to it."""
+
+    server: Server
+    visitor: Visitor
+
+    def cards(self) -> list[Card]:
+        return cards_on(self.visitor.get(BOARD))
+
+
+@contextmanager
+def open_desk(desk: Desk, **settings: str) -> Iterator[Place]:
+    with serving("emdesk.wsgi", desk.production | settings) as server:
+        yield signed_in(server, desk.login)
+
+
+@contextmanager
+def open_bare(desk: Desk) -> Iterator[Place]:
+    """The bare application beside a desk, with a copy of its rows."""
+    environment = desk.production | {"DJANGO_SETTINGS_MODULE": "bench.bare_settings"}
+    run("-c", "from bench.bare import prepare; prepare()", **environment)
+    with serving("bench.bare", environment) as server:
+        yield signed_in(server, BARE_LOGIN)
+
+
+def signed_in(server: Server, login: tuple[str, str]) -> Place:
+    visitor = Visitor(server.port)
+    visitor.sign_in(*login)
+    return Place(server, visitor)
+
+
+def visits(bare: Place, whole: Place, small: Place, large: Place) -> dict[str, Visit]:
+    near, far = small.cards(), large.cards()
+    return {
+        "bare full board": seeing(bare.visitor, WHOLE_BARE_BOARD),
+        "full board": seeing(whole.visitor, BOARD),
+        "bare board": seeing(bare.visitor, BARE_BOARD),
+        "board of 2,000": seeing(small.visitor, BOARD),
+        "board of 10,000": seeing(large.visitor, BOARD),
+        "bare move": moving(bare.visitor, near),
+        "move of 2,000": moving(small.visitor, near),
+        "move of 10,000": moving(large.visitor, far),
+        "bare issue": reading(bare.visitor, near),
+        "issue of 2,000": reading(small.visitor, near),
+        "issue of 10,000": reading(large.visitor, far),
+    }
+
+
+def measured(rounds: int) -> list[Figure]:
+    with (
+        desk_of(2_000) as desk,
+        desk_of(10_000) as large_desk,
+        open_bare(desk) as bare,
+        open_desk(desk, **EVERY_CARD) as whole,
+        open_desk(desk) as small,
+        open_desk(large_desk) as large,
+    ):
+        print(f"The full board shows {len(whole.cards()):,} cards.")
+        found = latency.costs(visits(bare, whole, small, large), rounds)
+        show("Medians", latency.absolute(found))
+        figures = latency.against_bounds(found)
+        show("One caller", figures)
+        crowded = crowd.throughput(small.visitor, bare.visitor, small.cards)
+        show("Many callers", crowded)
+        workers = [pid for place in (whole, small, large) for pid in place.server.workers]
+        held = memory.memory(workers)
+        show("After all of it", held)
+        seen = browser.seen(small, bare)
+        show("In a browser", seen)
+    return [*figures, *crowded, *held, *seen]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=25, help="how often each page is asked for")
+    figures = measured(parser.parse_args().rounds)
+    missed = [figure for figure in figures if not figure.holds]
+    bounded = sum(figure.bound is not None for figure in figures)
+    print(f"\n{bounded - len(missed)} of {bounded} bounds hold.")
+    sys.exit(bool(missed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""What people do on a desk and on the bare application alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from itertools import cycle
+
+from bench.visitor import Reply, Visitor
+
+Visit = Callable[[], Reply]
+CARD = re.compile(rb'id="c(\d+)"[^>]* data-state="(\w+)"[^>]* data-seen="(\d+)"')
+THERE_AND_BACK = {"strawman_wip": "estimate_feedback", "estimate_feedback": "strawman_wip"}
+BOARD = "/board/"
+BARE_BOARD = "/board/25/"
+WHOLE_BARE_BOARD = "/board/1000000/"
+
+
+@dataclass
+class Card:
+    """A card as the board shows it."""
+
+    pk: str
+    state: str
+    seen: int
+
+
+def cards_on(board: Reply) -> list[Card]:
+    found = CARD.findall(board.body)
+    return [Card(pk.decode(), state.decode(), int(seen)) for pk, state, seen in found]
+
+
+def seeing(visitor: Visitor, path: str) -> Visit:
+    return lambda: well(visitor.get(path))
+
+
+def reading(visitor: Visitor, cards: list[Card]) -> Visit:
+    """One issue's page after the other."""
+    paths = cycle([f"/issues/{card.pk}/" for card in cards])
+    return lambda: well(visitor.get(next(paths)))
+
+
+def moving(visitor: Visitor, cards: list[Card]) -> Visit:
+    """One card after the other, to the next column and back."""
+    turns = cycle([replace(card) for card in cards if card.state in THERE_AND_BACK])
+
+    def move() -> Reply:
+        card = next(turns)
+        to = THERE_AND_BACK[card.state]
+        said = {"to": to, "seen": str(card.seen)}
+        reply = well(visitor.post(f"/issues/{card.pk}/move/", said, page=BOARD))
+        card.state, card.seen = to, card.seen + 1
+        return reply
+
+    return move
+
+
+def well(reply: Reply) -> Reply:
+    if reply.status not in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
+        raise ConnectionError(f"A reply of {reply.status}: {reply.body[:300]!r}")
+    return reply

@@ -1,0 +1,80 @@
+"""The queue, and the one list of everything periodic.
+
+Truth is in rows: a task may be lost or run twice and nothing is wrong afterwards. So messages are
+acknowledged early, no results are kept, and no promise is carried by an ETA.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery, signals
+from celery.schedules import crontab
+from django.conf import settings
+
+from emdesk import environment
+from emdesk.heartbeat import WorkerHeartbeat
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emdesk.settings")
+
+app = Celery("emdesk")
+app.steps["consumer"].add(WorkerHeartbeat)
+app.autodiscover_tasks()
+
+PERIODIC = {
+    # Hourly, so that a night without the queue is made up for; a head is written once a day.
+    "write the ledger's head": {
+        "task": "emdesk.ledger.tasks.anchor_head",
+        "schedule": crontab(minute="10"),
+    },
+    "measure typical stays": {
+        "task": "scoping.tasks.measure_typical_stays",
+        "schedule": crontab(minute="25"),
+    },
+}
+
+
+def configuration() -> dict[str, Any]:
+    return {
+        "broker_url": environment.broker(settings.REDIS_URL),
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {
+            "socket_timeout": 5,
+            "socket_connect_timeout": 3,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "visibility_timeout": 3600,
+        },
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_publish_retry_policy": {
+            "max_retries": 1,
+            "interval_start": 0.1,
+            "interval_step": 0.1,
+            "interval_max": 0.2,
+        },
+        "task_time_limit": 60,
+        "task_soft_time_limit": 45,
+        "task_acks_late": False,
+        "task_reject_on_worker_lost": False,
+        "worker_prefetch_multiplier": 1,
+        "worker_max_tasks_per_child": 200,
+        "worker_max_memory_per_child": 400_000,
+        "worker_soft_shutdown_timeout": 20,
+        "timezone": "UTC",
+        "beat_schedule": PERIODIC,
+        "beat_scheduler": "emdesk.heartbeat.Scheduler",
+        "beat_max_loop_interval": 10,
+    }
+
+
+app.add_defaults(configuration)
+
+
+def limit_statements(**_: Any) -> None:
+    """A task may ask the database for as long as it may run."""
+    os.environ.setdefault("PGOPTIONS", "-c statement_timeout=60s")
+
+
+signals.celeryd_init.connect(limit_statements)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConfigurationConfig(AppConfig):
+    name = "emdesk.configuration"
+
+    def ready(self) -> None:
+        import emdesk.configuration.fiscal_year  # noqa: F401, PLC0415  (app ready)

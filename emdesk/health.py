@@ -1,0 +1,33 @@
+"""Is emdesk alive, and ready to serve? For load balancers and container health checks."""
+
+import sys
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
+
+
+@login_not_required  # a load balancer has no account
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"live": True})
+
+
+@login_not_required  # a load balancer has no account
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ready": True})
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database is away: that passes, and nobody did anything wrong."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return server_error(request)
+    close_old_connections()
+    page = render_to_string("503.html")
+    return HttpResponse(page, status=503, headers={"Retry-After": "5"})

@@ -1,0 +1,88 @@
+"""The only way into the ledger.
+
+Whoever keeps rows derived from events appends a :class:`Projection`; it hears every event in
+the transaction that writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.transaction import atomic
+
+from emdesk.copying import copy
+from emdesk.ledger.models import Event, Origin
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Rows derived from the ledger: kept up with each event, and always derivable anew.
+
+    ``follow`` is handed every batch of new events in order, ``rebuild`` derives all rows from the
+    whole ledger, ``differences`` counts the rows that are not as a rebuild would make them.
+    """
+
+    name: str
+    follow: Callable[[Sequence[Event]], None]
+    rebuild: Callable[[], None]
+    differences: Callable[[], int]
+
+
+projections: list[Projection] = []
+
+
+def record(subject: models.Model, verb: str, *, by: Any, at: datetime, **what: Any) -> Event:
+    """Note that something happened to ``subject``; ``by`` is a user, or None for emdesk itself.
+
+    ``before`` and ``after`` are states, ``origin`` an :class:`Origin`; all else becomes ``data``.
+    """
+    with atomic():
+        lock(subject)
+        event = event_of(subject, verb, by=by, at=at, **what)
+        append([event])
+    return event
+
+
+def lock(subject: models.Model) -> None:
+    """Wait for whoever is writing about this subject, so that its chain stays one line."""
+    model: Any = subject._meta.concrete_model
+    rows = model._base_manager.select_for_update().order_by()
+    rows.filter(pk=subject.pk).values_list("pk").get()
+
+
+def event_of(
+    subject: models.Model,
+    verb: str,
+    *,
+    by: Any,
+    at: datetime,
+    origin: str = Origin.PERSON,
+    before: str = "",
+    after: str = "",
+    **data: Any,
+) -> Event:
+    return Event(
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        verb=verb,
+        actor=by,
+        at=at,
+        origin=origin if by else (Origin.SYSTEM if origin == Origin.PERSON else origin),
+        before=before,
+        after=after,
+        data=data,
+    )
+
+
+def append(events: Sequence[Event]) -> None:
+    """Write events whose subjects are locked already, and let the projections hear of them."""
+    if len(events) == 1:
+        events[0].save(force_insert=True)
+    else:
+        copy(Event, events)
+    for projection in projections:
+        projection.follow(events)

@@ -1,0 +1,1 @@
+"""Who works here, in what roles, where, and who stands in while they are away."""

@@ -1,0 +1,90 @@
+"""The few pieces every page shares: the shell around it, how forms and static files are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+if TYPE_CHECKING:
+    from emdesk.people.models import User
+
+THEMES = ("auto", "light", "dark")
+
+
+class SignedIn(HttpRequest):
+    """A request that passed the door: somebody is signed in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+class FormRenderer(TemplatesSetting):
+    """Django's forms, each field in the desk's own template."""
+
+    field_template_name = "ui/field.html"
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Hashed, compressed files; ES modules find each other by their hashed names."""
+
+    support_js_module_import_aggregation = True
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in the side bar, for those whom ``shown_to`` admits; ``g`` and ``key`` go there."""
+
+    heading: str
+    label: str
+    icon: str
+    url_name: str
+    key: str
+    shown_to: Callable[[User], bool] = lambda user: True
+
+
+_places: list[Place] = []
+
+
+def place(*places: Place) -> None:
+    """Add pages to the side bar, in this order."""
+    _places.extend(places)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What the frame around every page needs: navigation and theme.
+
+    The navigation is made when a template asks for it; the parts of a page do not.
+    """
+    theme = request.COOKIES.get("theme", "auto")
+    user = getattr(request, "user", None)
+    return {
+        "theme": theme if theme in THEMES else "auto",
+        "keys_off": not getattr(user, "single_keys", True),
+        "nav": partial(_navigation, request.path, user),
+    }
+
+
+def _navigation(path: str, user: Any) -> list[dict[str, Any]]:
+    if not (user and user.is_authenticated):
+        return []
+    groups: dict[str, list[Any]] = {}
+    for each in _places:
+        if each.shown_to(user):
+            url = reverse(each.url_name)
+            item: dict[str, Any] = {
+                "url": url,
+                "label": each.label,
+                "icon": each.icon,
+                "key": each.key,
+            }
+            item["current"] = path == url
+            groups.setdefault(each.heading, []).append(item)
+    return [{"heading": heading, "items": items} for heading, items in groups.items()]

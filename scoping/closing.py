@@ -1,0 +1,69 @@
+"""Closed issues: correcting what was said, merging duplicates, reviving lost deals.
+
+Source: domain.md §10.6, Q-47; a counted issue is corrected in the open and never reopened after
+its quarter.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.transaction import atomic
+
+from emdesk.ledger.models import Event
+from emdesk.ledger.recording import record
+from emdesk.people.models import User
+from emdesk.workflow import NotAllowed, Refused, fresh, perform
+from scoping.facts import amend
+from scoping.models import ScopingIssue
+from scoping.quarters import counted_quarter, quarter_at
+from scoping.rules import closes
+from scoping.states import CloseReason, Outcome, State
+
+
+def may_correct(issue: ScopingIssue, user: User, at: datetime) -> bool:
+    """The EM within the quarter, a lead also after it."""
+    if issue.state != State.CLOSED or not closes(issue, user):
+        return False
+    return user.leads or counted_quarter(issue) == quarter_at(at)
+
+
+def correct(issue: ScopingIssue, *, by: User, at: datetime, why: str, **said: Any) -> Event | None:
+    """Say again with what outcome, for what reason and in which quarter it closed."""
+    if not may_correct(issue, by, at):
+        raise NotAllowed("The EM corrects a close within its quarter; after it, a lead does.")
+    return amend(issue, by=by, at=at, verb="scoping.corrected", reason=why, **said)
+
+
+def merge(issue: ScopingIssue, into: ScopingIssue, *, by: User, at: datetime) -> None:
+    """Close a duplicate into the issue that goes on. Both histories stay; the older start counts."""
+    if issue.pk == into.pk:
+        raise Refused("Choose another issue to merge this one into.")
+    with atomic():
+        locked = {each.pk: fresh(each) for each in sorted([issue, into], key=lambda one: one.pk)}
+        if locked[into.pk].state == State.CLOSED:
+            raise Refused(f"{into.reference} is closed. Merge into an issue that is live.")
+        perform(issue.dismiss, by=by, at=at, fill={"merged_into": into}, reason=CloseReason.MERGED)
+        older = min(each.created_at for each in locked.values())
+        ScopingIssue.objects.filter(pk=into.pk).update(created_at=older)
+        since = older.isoformat()
+        record(into, "scoping.absorbed", by=by, at=at, reference=issue.reference, since=since)
+
+
+def may_revive(issue: ScopingIssue, at: datetime) -> bool:
+    return issue.outcome == Outcome.LOST and counted_quarter(issue) < quarter_at(at)
+
+
+def revive(issue: ScopingIssue, *, by: User, at: datetime) -> ScopingIssue:
+    """Raise a new issue for a deal that came back after its quarter; the old one keeps counting."""
+    if not may_revive(issue, at):
+        raise Refused("Only a deal lost in an earlier quarter is revived. Reopen this one instead.")
+    kept = ("account", "title", "segment", "requester", "currency", "expected_value", "services")
+    with atomic():
+        revival = ScopingIssue.objects.open_issue(
+            by=by, at=at, revives=issue, **{name: getattr(issue, name) for name in kept}
+        )
+        revival.account_team.set(issue.account_team.all())
+        record(issue, "scoping.revived", by=by, at=at, reference=revival.reference)
+    return revival

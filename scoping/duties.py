@@ -1,0 +1,211 @@
+"""The duties scoping brings to My day, in the words of the EM handbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.timezone import get_current_timezone
+
+from emdesk.desk.duties import Appointment, Button, Class, Duty, Wait, finds
+from emdesk.people.models import Coverage, Role, User
+from scoping.models import Meeting, ScopingIssue
+from scoping.states import ArchitectHelp, EmStatus, Review, State, WaitingOn
+
+SCOPING, SOW = Class.EARLY_SCOPING, Class.SOW_PROCESSING
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an issue in one column asks of its EM, and the move that would be the answer."""
+
+    rank: Class
+    verb: str
+    reason: str
+    deed: str
+    to: State | None
+
+
+WORK = {
+    State.OPEN: Work(
+        SCOPING,
+        "Make first contact on",
+        "Nobody has reviewed it yet",
+        "Ask for information",
+        State.AWAITING_DISCOVERY,
+    ),
+    State.AWAITING_DISCOVERY: Work(
+        SCOPING,
+        "Gather what is missing for",
+        "An estimate needs more information",
+        "Start strawman",
+        State.STRAWMAN_WIP,
+    ),
+    State.STRAWMAN_WIP: Work(
+        SCOPING,
+        "Finish the strawman for",
+        "The estimate is in work",
+        "Send estimate",
+        State.ESTIMATE_FEEDBACK,
+    ),
+    State.ESTIMATE_FEEDBACK: Work(
+        SCOPING,
+        "Work in the feedback for",
+        "The estimate is out for feedback",
+        "Start SOW",
+        State.SOW_WIP,
+    ),
+    State.SOW_WIP: Work(
+        SOW,
+        "Draft the SOW for",
+        "The customer wants to move on",
+        "Ask for approval",
+        State.READY_FOR_APPROVAL,
+    ),
+    State.READY_FOR_APPROVAL: Work(
+        SOW, "Get the SOW approved for", "It waits for PS leadership", "Open", None
+    ),
+    State.APPROVED: Work(
+        SOW,
+        "Get the SOW stamped and signed for",
+        "PS leadership approved it",
+        "Close",
+        State.CLOSED,
+    ),
+}
+
+
+@finds(Duty)
+def issues_to_work(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """One's own live issues whose next action is one's own, or whose next step is due."""
+    today = at.astimezone(get_current_timezone()).date()
+    mine = ScopingIssue.objects.worked_by(*people).live().with_people()
+    turn = ~Q(em_status=EmStatus.WAITING) | Q(next_step_date__lte=today)
+    due_for_review = Q(state=State.ON_HOLD, review_date__lte=today)
+    for issue in mine.filter((turn & ~Q(state=State.ON_HOLD)) | due_for_review):
+        yield _work(issue)
+
+
+def _work(issue: ScopingIssue) -> Duty:
+    if issue.state == State.ON_HOLD:
+        held = f"On hold: {issue.hold_reason}. The review date has come"
+        resume = _move("Resume", issue, State(issue.held_from))
+        return _duty(issue, Class.ISSUE_HYGIENE, "Decide about", held, resume, issue.review_date)
+    work = WORK[State(issue.state)]
+    reason = issue.next_step or f"{work.reason}; no next step is written down"
+    button = _move(work.deed, issue, work.to) if work.to else _open(work.deed, issue)
+    return _duty(issue, work.rank, work.verb, reason, button, issue.next_step_date)
+
+
+@finds(Duty)
+def issues_to_triage(people: Sequence[User], at: datetime) -> Iterable[Duty]:
+    """Issues nobody has yet, in a territory or segment one covers; all of them for leads."""
+    if not any(person.leads or person.has(Role.EM) for person in people):
+        return
+    waiting = ScopingIssue.objects.live().unassigned().with_people()
+    if not any(person.leads for person in people):
+        covered = Coverage.objects.in_force(at.date()).filter(user__in=people)
+        parts = list(covered.values_list("territory_id", "segment_id"))
+        waiting = waiting.filter(
+            Q(account__sales_territory__in=[territory for territory, _ in parts if territory])
+            | Q(segment__in=[segment for _, segment in parts if segment])
+            | Q(account__segment__in=[segment for _, segment in parts if segment])
+        )
+    for issue in waiting:
+        reason = "Nobody has it yet"
+        yield _duty(issue, Class.TERRITORY, "Triage", reason, _open("Triage", issue))
+
+
+@finds(Duty)
+def approvals_and_help(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """SOWs that wait for PS leadership, and issues whose EM asks a technical architect."""
+    if any(person.has(Role.PS_LEADERSHIP) for person in people):
+        ready = ScopingIssue.objects.filter(state=State.READY_FOR_APPROVAL).with_people()
+        for issue in ready.exclude(engagement_manager__in=people):
+            reason = "Account team, customer and revenue have agreed"
+            approve = _move("Approve", issue, State.APPROVED)
+            yield _duty(issue, SOW, "Approve the SOW of", reason, approve)
+    if any(person.has(Role.TECHNICAL_ARCHITECT) for person in people):
+        asked = Q(architect_help=ArchitectHelp.ASKED) | Q(architect_review=Review.NEEDED)
+        mine = Q(technical_architect=None) | Q(technical_architect__in=people)
+        for issue in ScopingIssue.objects.live().filter(asked & mine).with_people():
+            reason = "The EM asks for a technical architect"
+            yield _duty(issue, SCOPING, "Help scope", reason, _open("Open", issue))
+
+
+@finds(Duty)
+def questions_to_answer(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """For the account team: issues whose EM waits for them."""
+    team = [person for person in people if person.has(Role.ACCOUNT_TEAM)]
+    if not team:
+        return
+    ours = Q(requester__in=team) | Q(account_team__in=team)
+    asked = ScopingIssue.objects.live().filter(ours, waiting_on=WaitingOn.ACCOUNT_TEAM)
+    for issue in asked.with_people().distinct():
+        reason = issue.next_step or "The EM waits for information about the customer's need"
+        yield _duty(issue, SCOPING, "Answer the EM about", reason, _open("Answer", issue))
+
+
+@finds(Wait)
+def issues_waiting(people: Sequence[User], at: datetime) -> Iterator[Wait]:
+    waiting = ScopingIssue.objects.worked_by(*people).live().filter(em_status=EmStatus.WAITING)
+    for issue in waiting.with_people():
+        if issue.state == State.ON_HOLD:
+            until = f"on hold until {issue.review_date:%-d %b}"
+            yield Wait(issue, until, issue.entered_state_at, issue.engagement_manager)
+        else:
+            whom = f"for the {issue.get_waiting_on_display()}" if issue.waiting_on else "for others"
+            yield Wait(issue, whom, issue.em_status_at, issue.engagement_manager)
+
+
+@finds(Appointment)
+def meetings_today(people: Sequence[User], at: datetime) -> Iterator[Appointment]:
+    zone = get_current_timezone()
+    today = at.astimezone(zone).date()
+    start = datetime.combine(today, time.min, zone)
+    end = datetime.combine(today, time.max, zone)
+    meetings = Meeting.objects.filter(starts_at__range=(start, end), cancelled_at=None)
+    mine = Q(people__in=people) | Q(issue__engagement_manager__in=people)
+    for meeting in meetings.filter(mine).select_related("issue__account").distinct():
+        yield Appointment(meeting.get_kind_display(), meeting.issue, meeting.starts_at)
+
+
+@finds(Appointment)
+def due_today(people: Sequence[User], at: datetime) -> Iterator[Appointment]:
+    today = at.astimezone(get_current_timezone()).date()
+    mine = ScopingIssue.objects.worked_by(*people).live().with_people()
+    for issue in mine.filter(next_step_date=today):
+        yield Appointment(issue.next_step, issue)
+
+
+def _open(label: str, issue: ScopingIssue) -> Button:
+    return Button(label, issue.get_absolute_url())
+
+
+def _move(label: str, issue: ScopingIssue, to: State) -> Button:
+    fields = (("to", str(to)), ("seen", str(issue.moves)), ("next", reverse("desk:day")))
+    return Button(label, reverse("scoping:move", args=[issue.pk]), fields)
+
+
+def _duty(
+    issue: ScopingIssue,
+    rank: Class,
+    verb: str,
+    reason: str,
+    button: Button,
+    due: date | None = None,
+) -> Duty:
+    return Duty(
+        rank=rank,
+        verb=verb,
+        subject=issue,
+        reason=reason,
+        button=button,
+        due=due,
+        worth=issue.expected_value,
+        since=issue.entered_state_at,
+        owner=issue.engagement_manager,
+    )

@@ -1,0 +1,153 @@
+"""Writing opportunities: a thousand at a time, in the transaction of their file.
+
+What the CRM said last is kept beside each opportunity. A field somebody changed here since differs
+from it and stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from emdesk.ledger.models import Origin
+from emdesk.ledger.recording import append, event_of
+from scoping.imports.linking import close_with_deals, link
+from scoping.imports.merging import merge, plain
+from scoping.imports.report import Judge, Rejected
+from scoping.imports.values import Notes
+from scoping.models import Opportunity
+
+BATCH = 1_000
+IMPORTED = "scoping.deal_imported"
+OURS = frozenset(
+    {"confidence", "confidence_rationale", "engagement_manager_id", "notes", "services_value"}
+)
+
+
+@dataclass
+class Deal:
+    """One opportunity as a file tells it. ``fields`` holds only what the file speaks of."""
+
+    record: int
+    line: int
+    external_id: str
+    fields: dict[str, Any]
+    issue_link: str = ""
+    modified_at: datetime | None = None
+    deleted: bool = False
+    notes: Notes = field(default_factory=Notes)
+
+    @property
+    def content(self) -> int:
+        return hash(repr((sorted(self.fields.items()), self.deleted)))
+
+
+class Deals:
+    """Takes the deals of one source in and keeps count in the judge's report."""
+
+    def __init__(self, source: str, judge: Judge, at: datetime) -> None:
+        self._source, self._judge, self._at = source, judge, at
+        self._waiting: dict[str, Deal] = {}
+        self._seen: dict[str, int] = {}
+
+    def take(self, deal: Deal) -> None:
+        """Judge a deal against those of the same id before it in the file."""
+        before = self._seen.get(deal.external_id)
+        if before == deal.content:
+            deal.notes.say(f"{deal.external_id} is there twice with the same content")
+            self._count("unchanged", deal)
+            return
+        if before is not None and deal.modified_at is None:
+            raise Rejected(f"{deal.external_id} is there twice and differs; the first one is kept.")
+        if deal.external_id in self._waiting or len(self._waiting) >= BATCH:
+            self.write()
+        self._seen[deal.external_id] = deal.content
+        self._waiting[deal.external_id] = deal
+
+    def write(self) -> None:
+        """Write those that wait."""
+        found = Opportunity.objects.select_for_update().filter(external_id__in=self._waiting)
+        here = {deal.external_id: deal for deal in found.order_by("pk")}
+        made: list[tuple[Deal, Opportunity]] = []
+        changed: list[tuple[Deal, Opportunity, dict[str, Any]]] = []
+        for deal in self._waiting.values():
+            standing = here.get(deal.external_id)
+            if standing is None and not deal.deleted:
+                made.append((deal, self._new(deal)))
+            elif standing and (fields := self._changes(deal, standing)):
+                changed.append((deal, standing, fields))
+            else:
+                self._count("unchanged", deal)
+        self._make(made)
+        self._change(changed)
+        self._waiting.clear()
+
+    def _make(self, made: Sequence[tuple[Deal, Opportunity]]) -> None:
+        Opportunity.objects.bulk_create([each for _, each in made])
+        self._note([(each, each.imported) for _, each in made])
+        self._follow([(deal, each) for deal, each in made], {each.pk for _, each in made})
+        for deal, _ in made:
+            self._count("created", deal)
+
+    def _change(self, changed: Sequence[tuple[Deal, Opportunity, dict[str, Any]]]) -> None:
+        for _, each, fields in changed:
+            each.save(update_fields=[*fields, "imported"])
+        self._note([(each, plain(fields)) for _, each, fields in changed])
+        closing = {each.pk for _, each, fields in changed if "stage" in fields}
+        self._follow([(deal, each) for deal, each, _ in changed], closing)
+        for deal, _, _ in changed:
+            self._count("updated", deal)
+
+    def _changes(self, deal: Deal, here: Opportunity) -> dict[str, Any]:
+        """What of this record is new; nothing when it has no say."""
+        if not self._speaks(deal, here):
+            return {}
+        fields = self._fields(deal)
+        changed = merge(here, here.imported, fields, OURS)
+        here.imported = here.imported | plain(fields)
+        return changed
+
+    def _speaks(self, deal: Deal, here: Opportunity) -> bool:
+        """Whether this record has a say about an opportunity that is here already."""
+        if here.source not in ("", self._source):
+            deal.notes.say(f"{here.external_id} came from {here.source}; it is left as it is")
+            return False
+        if deal.modified_at and here.modified_at and deal.modified_at < here.modified_at:
+            deal.notes.say("older than what is here; ignored")
+            return False
+        return True
+
+    def _fields(self, deal: Deal) -> dict[str, Any]:
+        fields = deal.fields | {"deleted": deal.deleted, "source": self._source}
+        return fields | ({"modified_at": deal.modified_at} if deal.modified_at else {})
+
+    def _new(self, deal: Deal) -> Opportunity:
+        fields = self._fields(deal)
+        return Opportunity(external_id=deal.external_id, imported=plain(fields), **fields)
+
+    def _note(self, told: Sequence[tuple[Opportunity, dict[str, Any]]]) -> None:
+        append(
+            [
+                event_of(deal, IMPORTED, by=None, at=self._at, origin=Origin.IMPORT, fields=fields)
+                for deal, fields in told
+            ]
+        )
+
+    def _follow(self, written: Sequence[tuple[Deal, Opportunity]], closing: set[int]) -> None:
+        """Find the issues of these deals, and close those whose deal has closed."""
+        linked = link(
+            {each.external_id: (each, deal.issue_link) for deal, each in written}, at=self._at
+        )
+        issues = Q(pk__in=linked) | Q(opportunity__in=closing)
+        refused = close_with_deals(issues, at=self._at)
+        for deal, each in written:
+            deal.notes += [refused[each.pk]] if each.pk in refused else []
+
+    def _count(self, outcome: str, deal: Deal) -> None:
+        report = self._judge.report
+        setattr(report, outcome, getattr(report, outcome) + 1)
+        self._judge.warn(deal.record, deal.line, deal.notes)

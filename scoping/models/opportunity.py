@@ -1,0 +1,113 @@
+"""The CRM's opportunity as emdesk mirrors it (domain.md §4.2, §4.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from emdesk.people.models import Segment, User
+from scoping.models.account import Account
+
+
+class Stage(models.TextChoices):
+    PENDING = "0", "0-Pending Acceptance"
+    DISCOVERY = "1", "1-Discovery"
+    SCOPING = "2", "2-Scoping"
+    EVALUATION = "3", "3-Technical Evaluation"
+    PROPOSAL = "4", "4-Proposal"
+    NEGOTIATING = "5", "5-Negotiating"
+    AWAITING_SIGNATURE = "6", "6-Awaiting Signature"
+    CLOSING = "7", "7-Closing"
+    WON = "won", "Closed Won"
+    LOST = "lost", "8-Closed Lost"
+    UNQUALIFIED = "9", "9-Unqualified"
+    DUPLICATE = "10", "10-Duplicate"
+
+
+class Confidence(models.TextChoices):
+    """The engagement manager's word on whether, and when, a deal closes won."""
+
+    GREY = "grey", "Grey"
+    RED = "red", "Red"
+    AMBER = "amber", "Amber"
+    GREEN = "green", "Green"
+
+
+class ForecastCategory(models.TextChoices):
+    """The account executive's forecast; Salesforce also spells Commit as Forecast."""
+
+    OMITTED = "omitted", "Omitted"
+    PIPELINE = "pipeline", "Pipeline"
+    BEST_CASE = "best_case", "Best Case"
+    COMMIT = "commit", "Commit"
+    CLOSED = "closed", "Closed"
+
+
+class Opportunity(models.Model):
+    """A deal for services. Its close date says which quarter a closed issue counts in.
+
+    ``source`` names the CRM it came from and ``imported`` holds what that CRM said last, so that
+    what people changed here since is told apart and kept.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="opportunities")
+    name = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=40, blank=True)
+    stage = models.CharField(max_length=4, choices=Stage, default=Stage.PENDING)
+    close_date = models.DateField(null=True, blank=True)
+
+    source = models.CharField(max_length=12, blank=True)
+    stage_name = models.CharField(max_length=80, blank=True)
+    owner = models.CharField(max_length=120, blank=True)
+    office = models.CharField(max_length=80, blank=True)
+    engagement_manager: models.ForeignKey[User | None, User | None] = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="deals"
+    )
+    segment = models.ForeignKey(Segment, models.PROTECT, null=True, blank=True)
+    kind = models.CharField(max_length=80, blank=True)
+    product = models.CharField(max_length=80, blank=True)
+    engaged_on = models.DateField(null=True, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    services_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    expected_revenue = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    probability = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
+    forecast_category = models.CharField(max_length=10, choices=ForecastCategory, blank=True)
+    confidence = models.CharField(max_length=5, choices=Confidence, default=Confidence.GREY)
+    confidence_rationale = models.TextField(blank=True, max_length=2_000)
+    next_step = models.CharField(max_length=500, blank=True)
+    notes = models.TextField(blank=True, max_length=50_000)
+    modified_at = models.DateTimeField(null=True, blank=True)
+    deleted = models.BooleanField(default=False)
+    imported: models.JSONField[Any, dict[str, Any]] = models.JSONField(
+        default=dict, blank=True, encoder=DjangoJSONEncoder
+    )
+
+    class Meta:
+        verbose_name_plural = "opportunities"
+        ordering = ["close_date", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stage__in=Stage.values), name="scoping_opportunity_known_stage"
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=~models.Q(external_id=""),
+                name="scoping_opportunity_one_per_crm_id",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(stage__in=[Stage.WON, Stage.LOST])
+                | models.Q(close_date__isnull=False),
+                name="scoping_opportunity_closed_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def won(self) -> bool:
+        return self.stage == Stage.WON

@@ -1,0 +1,67 @@
+"""The scoping questionnaire: what to ask, and who answered what, when and from where."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from scoping.models.issue import ScopingIssue
+from scoping.states import Service
+
+
+class AnswerKind(models.TextChoices):
+    TEXT = "text", "text"
+    NUMBER = "number", "number"
+    DATE = "date", "date"
+    CHOICE = "choice", "one of"
+
+
+class Source(models.TextChoices):
+    """Where an answer came from, so that the customer is not asked twice."""
+
+    ACCOUNT_TEAM = "account_team", "account team"
+    CALL = "call", "scoping call"
+    CUSTOMER = "customer", "customer"
+    CALCULATOR = "calculator", "services calculator"
+
+
+class Question(models.Model):
+    """One thing to know before estimating. ``service`` empty: asked for every engagement."""
+
+    key = models.CharField(max_length=10, unique=True)
+    service = models.CharField(max_length=20, choices=Service, blank=True)
+    prompt = models.CharField(max_length=200)
+    help = models.CharField(max_length=300, blank=True)
+    effect = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=10, choices=AnswerKind, default=AnswerKind.TEXT)
+    choices = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    required = models.BooleanField(default=False)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.prompt}"
+
+
+class Answer(models.Model):
+    """The latest answer to a question about one issue; earlier ones are in the ledger."""
+
+    issue = models.ForeignKey(ScopingIssue, models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    text = models.TextField(max_length=5_000)
+    source = models.CharField(max_length=20, choices=Source)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "question"], name="scoping_answer_one_per_question"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.text[:40]}"

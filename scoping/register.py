@@ -1,0 +1,52 @@
+"""What scoping brings to the packages it stands on. Imported once, when the apps are ready."""
+
+from __future__ import annotations
+
+from django import forms
+
+from emdesk.activity.rules import commenters
+from emdesk.configuration.definitions import Definition, register
+from emdesk.files.rules import uploaders
+from emdesk.ledger.recording import projections
+from emdesk.subjects import visible_subjects
+from emdesk.web import Place, place
+from scoping import duties, gates, quarters, rules, sentences  # noqa: F401 (they register)
+from scoping.models import ScopingIssue
+from scoping.states import LIVE
+from scoping.stays import STAYS
+
+LABEL = ScopingIssue._meta.label_lower
+
+projections.append(STAYS)
+visible_subjects.register(
+    LABEL, ScopingIssue.objects.visible_to, kin=lambda issue: list(issue.merged.all())
+)
+commenters.register(LABEL, rules.comments)
+uploaders.register(LABEL, rules.comments)
+
+register(
+    Definition(
+        key="undo_minutes",
+        name="Minutes to undo a move",
+        help="For this long, who moved a card may take the move back.",
+        default=10,
+        field=lambda: forms.IntegerField(min_value=0, max_value=1_440),
+    )
+)
+for state in LIVE:
+    register(
+        Definition(
+            key=f"wip_limit.{state}",
+            name=f"WIP limit of {state.label}",
+            help="A soft limit: the column says when it holds more cards. Empty for none.",
+            default=None,
+            field=lambda: forms.IntegerField(min_value=1, max_value=10_000, required=False),
+        )
+    )
+
+
+place(
+    Place("Work", "My day", "list-checks", "desk:day", "d"),
+    Place("Work", "My board", "square-kanban", "scoping:board", "b"),
+    Place("Work", "Issues by EM", "users", "scoping:board_by_em", "e", rules.sees_every_issue),
+)

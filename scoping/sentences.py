@@ -1,0 +1,169 @@
+"""Every scoping event as a sentence: what follows the name of who did it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emdesk.activity.sentences import sentence
+from emdesk.ledger.models import Event
+from emdesk.workflow import ADOPTED, MOVED_BACK
+from scoping.models import ScopingIssue
+from scoping.states import CloseReason, EmStatus, Outcome, State, WaitingOn
+
+MOVES = [
+    f"scoping.{name}"
+    for name in (
+        "ask_account_team",
+        "start_strawman",
+        "send_estimate",
+        "rework_estimate",
+        "start_sow",
+        "revise_scope",
+        "request_approval",
+        "return_sow",
+        "approve",
+        "reopen_sow",
+        "resume",
+    )
+]
+HIDDEN = {"entered_state_at", "em_status_at", "held_from", "closed_from"}
+
+
+@sentence(*MOVES)
+def moved(event: Event) -> str:
+    text = f"moved this from {_column(event.before)} to {_column(event.after)}"
+    return (
+        f"{text}, though {_unmet(event)}: “{event.data['override']}”" if _overrode(event) else text
+    )
+
+
+@sentence("scoping.opened")
+def opened(event: Event) -> str:
+    return "raised this issue"
+
+
+@sentence("scoping.hold")
+def held(event: Event) -> str:
+    return f"put this on hold until {event.data['review_date']}: “{event.data['reason']}”"
+
+
+@sentence("scoping.win", "scoping.lose")
+def closed(event: Event) -> str:
+    outcome = Outcome.WON if event.verb.endswith("win") else Outcome.LOST
+    quarter, reason = event.data["quarter"], event.data.get("reason", CloseReason.SIGNED)
+    return f"{outcome.label.lower()} this in {quarter}: {CloseReason(reason).label}"
+
+
+@sentence("scoping.dismiss")
+def dismissed(event: Event) -> str:
+    return f"closed this without an outcome: {CloseReason(event.data['reason']).label}"
+
+
+@sentence("scoping.reopen")
+def reopened(event: Event) -> str:
+    return f"reopened this into {_column(event.after)}"
+
+
+@sentence(f"scoping.{MOVED_BACK}")
+def moved_back(event: Event) -> str:
+    return f"took back the move to {_column(event.before)}; it is in {_column(event.after)} again"
+
+
+@sentence(f"scoping.{ADOPTED}")
+def adopted(event: Event) -> str:
+    if "anew" in event.data:
+        return "learned the whole history of this and tells it from the start"
+    return f"brought this in as it stood, in {_column(event.after)}"
+
+
+@sentence("scoping.deal_imported")
+def deal_imported(event: Event) -> str:
+    return "brought this deal in from the CRM"
+
+
+@sentence("scoping.status_set")
+def status_set(event: Event) -> str:
+    changed = event.data["changed"]
+    status = changed.get("em_status", ["", ""])[1]
+    whom = changed.get("waiting_on", ["", ""])[1]
+    if status == EmStatus.TODO:
+        return "set the EM's status to ToDo"
+    if whom:
+        return f"waits for the {WaitingOn(whom).label}"
+    return "set the EM's status to Waiting" if status else "changed the EM's status"
+
+
+@sentence("scoping.amended", "scoping.assigned", "scoping.corrected")
+def amended(event: Event) -> str:
+    changed = event.data["changed"]
+    parts = [_change(name, *pair) for name, pair in changed.items() if name not in HIDDEN]
+    text = "changed " + "; ".join(parts) if parts else "looked over the facts"
+    return f"{text}. Reason: “{event.data['reason']}”" if event.data.get("reason") else text
+
+
+@sentence("scoping.answered")
+def answered(event: Event) -> str:
+    return f"answered “{event.data['question']}”: {_short(event.data['text'])}"
+
+
+@sentence("scoping.meeting_planned")
+def planned(event: Event) -> str:
+    return f"planned a {event.data['kind']}"
+
+
+@sentence("scoping.meeting_held")
+def meeting_held(event: Event) -> str:
+    return f"noted the {event.data['kind']} as held"
+
+
+@sentence("scoping.meeting_cancelled")
+def meeting_cancelled(event: Event) -> str:
+    return f"cancelled the {event.data['kind']}"
+
+
+@sentence("scoping.team_changed")
+def team_changed(event: Event) -> str:
+    return f"changed the account team to {', '.join(event.data['names']) or 'nobody'}"
+
+
+@sentence("scoping.absorbed")
+def absorbed(event: Event) -> str:
+    return f"merged {event.data['reference']} into this issue"
+
+
+@sentence("scoping.revived")
+def revived(event: Event) -> str:
+    return f"linked {event.data['reference']} as its revival"
+
+
+def _column(state: str) -> str:
+    return State(state).label
+
+
+def _overrode(event: Event) -> bool:
+    return "override" in event.data
+
+
+def _unmet(event: Event) -> str:
+    return f"the {' and the '.join(event.data['unmet'])} was missing"
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    field = ScopingIssue._meta.get_field(name)
+    title = str(getattr(field, "verbose_name", name))
+    if field.is_relation:
+        return title
+    return f"{title} from {_value(field, old)} to {_value(field, new)}"
+
+
+def _value(field: Any, value: Any) -> str:
+    if value in (None, "", []):
+        return "nothing"
+    base = getattr(field, "base_field", field)
+    names = dict(base.flatchoices)
+    parts = value if isinstance(value, list) else [value]
+    return _short(", ".join(str(names.get(part, part)) for part in parts))
+
+
+def _short(text: str) -> str:
+    return f"“{text[:80]}…”" if len(text) > 80 else f"“{text}”"

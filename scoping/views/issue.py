@@ -1,0 +1,294 @@
+"""The issue page, and every small form on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from emdesk.activity.panel import panel
+from emdesk.files.shelf import shelf
+from emdesk.people.models import User
+from emdesk.web import SignedIn
+from emdesk.workflow import Refused
+from scoping import meetings, rules
+from scoping.cards import brief, days_in_column, typical_stays
+from scoping.closing import correct, may_correct, may_revive, merge, revive
+from scoping.facts import Overtaken, amend, answer, assign, set_account_team, set_status
+from scoping.forms.issue import (
+    GROUPS,
+    AnswerForm,
+    CorrectionForm,
+    FactsForm,
+    MeetingForm,
+    MergeForm,
+    NotesForm,
+    StatusForm,
+    TeamForm,
+    may_edit,
+)
+from scoping.labels import labels_of
+from scoping.models import Meeting, Question, ScopingIssue
+from scoping.states import EmStatus, Service, WaitingOn
+from scoping.stepper import next_step, steps
+from scoping.views.board import renewed
+from scoping.views.moves import find, undoable
+
+FORM = "scoping/form.html"
+READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def issue(request: SignedIn, pk: int) -> HttpResponse:
+    """The page, or the same in a drawer over the board."""
+    context = _page(request, whole(request, pk), now())
+    return render(request, "scoping/_issue.html" if request.htmx else "scoping/issue.html", context)
+
+
+def whole(request: SignedIn, pk: int) -> ScopingIssue:
+    """The issue with everybody and everything its page names; of people their names will do."""
+    people = (
+        *("engagement_manager", "requester", "technical_architect"),
+        *("delivery_manager", "project_manager", "next_step_owner"),
+    )
+    own = [field.name for field in ScopingIssue._meta.concrete_fields]
+    rows = ScopingIssue.objects.visible_to(request.user).select_related(
+        *people, "segment", "opportunity", "account__sales_territory"
+    )
+    duplicates = Prefetch("merged", ScopingIssue.objects.only("merged_into"))
+    named = rows.only(*own, *(f"{person}__name" for person in people))
+    return get_object_or_404(named.prefetch_related(duplicates), pk=pk)
+
+
+def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any]:
+    user, path = request.user, steps(found, request.user, at)
+    usual = typical_stays().get(found.state)
+    return {
+        "issue": found,
+        "age": brief(days_in_column(found, at)),
+        "typical": brief(usual.median_days) if usual else "",
+        "steps": path,
+        "next_step": next_step(path),
+        "labels": labels_of(found),
+        "questions": (questions := _questions(found)),
+        "answered": sum(1 for row in questions if row["answer"]),
+        "services": [Service(each).label for each in found.services],
+        "team": list(found.account_team.values_list("name", flat=True)),
+        "meetings": list(found.meetings.prefetch_related("people")),
+        "merged": list(found.merged.all()),
+        "revivals": [] if found.live else list(found.revivals.all()),
+        "waiting": WaitingOn.choices,
+        "works": rules.works_issue(found, user),
+        "triages": rules.triages(found, user),
+        "editable": [group for group in GROUPS if may_edit(group, found, user)],
+        "answers": rules.answers(found, user),
+        "may_correct": may_correct(found, user, at),
+        "undo": undoable(found, user, at),
+        "may_revive": may_revive(found, at) and rules.triages(found, user),
+        **panel(found, user=user),
+        "shelf": shelf(found, user=user),
+    }
+
+
+def _questions(found: ScopingIssue) -> list[dict[str, Any]]:
+    """Each question that applies, with its answer if there is one."""
+    known = {each.question_id: each for each in found.answers.select_related("answered_by")}
+    asked = Question.objects.filter(service__in=["", *found.services])
+    return [{"question": each, "answer": known.get(each.pk)} for each in asked]
+
+
+@READ_WRITE
+def facts(request: SignedIn, pk: int, group: str) -> HttpResponse:
+    """Edit one group of facts; a change somebody else made meanwhile is shown, not overwritten."""
+    found = find(request, pk)
+    if group not in GROUPS:
+        raise Http404
+    _only_if(may_edit(group, found, request.user))
+    form = FactsForm(group, request.user, request.POST or None, instance=found)
+    status = 200
+    overtaken: Mapping[str, Any] = {}
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                amend(find(request, pk), by=request.user, at=now(), seen=form.seen, **form.said)
+                return redirect(found)
+            except Overtaken as meanwhile:
+                status, overtaken = 409, meanwhile.fields
+                form = form.shown(overtaken)
+    now_there = [(form[name].label, value) for name, value in overtaken.items()]
+    context = {"overtaken": now_there, "title": GROUPS[group][0], "button": "Save"}
+    return render(request, FORM, {"issue": found, "form": form, **context}, status=status)
+
+
+@require_POST
+def status(request: SignedIn, pk: int) -> HttpResponse:
+    """Whose turn it is. Without a word it changes sides: to do, waiting, to do."""
+    found = find(request, pk)
+    _only_if(rules.works_issue(found, request.user) and found.live)
+    if "status" in request.POST:
+        form = StatusForm(request.POST)
+        said = form.cleaned_data if form.is_valid() else {"status": found.em_status}
+    else:
+        todo = found.em_status == EmStatus.TODO
+        said = {"status": EmStatus.WAITING if todo else EmStatus.TODO}
+    whom = said.get("waiting_on") or found.waiting_on or WaitingOn.ACCOUNT_TEAM
+    set_status(found, said["status"], by=request.user, at=now(), waiting_on=whom)
+    return _again(request, pk)
+
+
+@READ_WRITE
+def assign_to(request: SignedIn, pk: int) -> HttpResponse:
+    """Give the issue to an engagement manager, or to nobody; any EM may."""
+    found = find(request, pk)
+    _only_if(rules.triages(found, request.user))
+    managers = User.objects.engagement_managers()
+    if request.method != "POST":
+        template = "scoping/_managers.html" if request.htmx else "scoping/assign.html"
+        return render(request, template, {"issue": found, "managers": managers})
+    person = request.POST.get("em", "")
+    try:
+        to = None if person == "none" else forms.ModelChoiceField(managers).clean(person)
+    except forms.ValidationError:
+        raise Http404 from None
+    assign(found, to, by=request.user, at=now())
+    return _again(request, pk)
+
+
+def _again(request: SignedIn, pk: int) -> HttpResponse:
+    """The card as it is now, or its page."""
+    found = find(request, pk)
+    if not request.htmx:
+        return redirect(found)
+    context = renewed(request, pk, {found.state}) | {"issue": found}
+    return render(request, "scoping/_card_again.html", context)
+
+
+@READ_WRITE
+def team(request: SignedIn, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    _only_if(rules.works_issue(found, request.user))
+    form = TeamForm(request.POST or None, initial={"team": found.account_team.all()})
+    if request.method == "POST" and form.is_valid():
+        people = list(form.cleaned_data["team"])
+        set_account_team(found, people, by=request.user, at=now())
+        return redirect(found)
+    return _form(request, found, form, "Account team", "Save")
+
+
+@READ_WRITE
+def answer_question(request: SignedIn, pk: int, key: str) -> HttpResponse:
+    found = find(request, pk)
+    _only_if(rules.answers(found, request.user))
+    question = get_object_or_404(Question, key=key)
+    known = found.answers.filter(question=question).first()
+    initial = {"text": known.text, "source": known.source} if known else None
+    form = AnswerForm(question, request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        text, source = str(form.cleaned_data["text"]), form.cleaned_data["source"]
+        answer(found, question, text=text, source=source, by=request.user, at=now())
+        return redirect(f"{found.get_absolute_url()}#question-{question.key}")
+    return _form(request, found, form, question.prompt, "Save answer")
+
+
+@READ_WRITE
+def plan_meeting(request: SignedIn, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    _only_if(rules.works_issue(found, request.user))
+    form = MeetingForm(request.POST or None, instance=Meeting(issue=found))
+    if request.method == "POST" and form.is_valid():
+        people = list(form.cleaned_data["people"])
+        meetings.plan(form.save(commit=False), people, by=request.user, at=now())
+        return redirect(f"{found.get_absolute_url()}#meetings")
+    return _form(request, found, form, "Plan a meeting", "Plan it")
+
+
+@require_POST
+def end_meeting(request: SignedIn, pk: int, meeting_pk: int) -> HttpResponse:
+    """It was held, with these notes; or it was cancelled."""
+    found = find(request, pk)
+    _only_if(rules.works_issue(found, request.user))
+    meeting = get_object_or_404(found.meetings, pk=meeting_pk, cancelled_at=None)
+    if "cancel" in request.POST:
+        meetings.cancel(meeting, by=request.user, at=now())
+        return redirect(f"{found.get_absolute_url()}#meetings")
+    form = NotesForm(request.POST)
+    if form.is_valid():
+        notes = form.cleaned_data["notes"]
+        meetings.hold(meeting, notes=notes, by=request.user, at=now())
+    else:
+        messages.error(request, "Write down in a few words what was said.")
+    return redirect(f"{found.get_absolute_url()}#meetings")
+
+
+@require_safe
+def calendar_file(request: SignedIn, pk: int, meeting_pk: int) -> HttpResponse:
+    found = find(request, pk)
+    meeting = get_object_or_404(found.meetings, pk=meeting_pk)
+    response = HttpResponse(meetings.calendar_file(meeting, found, now()), "text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.ics"'
+    return response
+
+
+@READ_WRITE
+def merge_into(request: SignedIn, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    _only_if(rules.works_issue(found, request.user) and found.live)
+    form = MergeForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        into = form.cleaned_data["into"]
+        _only_if(rules.triages(into, request.user))
+        try:
+            merge(found, into, by=request.user, at=now())
+            return redirect(into)
+        except Refused as refusal:
+            form.add_error("into", refusal.reason)
+    return _form(request, found, form, f"Merge {found.reference}", "Merge")
+
+
+@require_POST
+def revive_deal(request: SignedIn, pk: int) -> HttpResponse:
+    """A lost deal came back after its quarter: a new issue, linked to this one."""
+    found = find(request, pk)
+    _only_if(rules.triages(found, request.user))
+    try:
+        return redirect(revive(found, by=request.user, at=now()))
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+        return redirect(found)
+
+
+@READ_WRITE
+def correct_close(request: SignedIn, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    _only_if(bool(found.outcome) and may_correct(found, request.user, now()))
+    names = ("outcome", "close_reason", "close_quarter")
+    initial = {name: getattr(found, name) for name in names}
+    form = CorrectionForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in names}
+        correct(found, by=request.user, at=now(), why=form.cleaned_data["why"], **said)
+        return redirect(found)
+    return _form(request, found, form, "Correct how it closed", "Correct")
+
+
+def _form(
+    request: SignedIn, found: ScopingIssue, form: forms.BaseForm, title: str, button: str
+) -> HttpResponse:
+    """A page with one form about an issue."""
+    context = {"issue": found, "form": form, "title": title, "button": button}
+    return render(request, FORM, context, status=422 if form.errors else 200)
+
+
+def _only_if(allowed: bool) -> None:  # noqa: FBT001 (reads as the sentence it is)
+    if not allowed:
+        raise PermissionDenied

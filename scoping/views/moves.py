@@ -1,0 +1,168 @@
+"""Moving an issue: by drop, by menu, by key or by the plain page; and taking a move back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate, localtime, now
+from django.views.decorators.http import require_http_methods, require_POST
+
+from emdesk.activity.sentences import who
+from emdesk.configuration.values import value_of
+from emdesk.ledger.models import Event
+from emdesk.people.models import User
+from emdesk.web import SignedIn
+from emdesk.workflow import MOVED_BACK, Conflict, Refused, perform, undo
+from scoping.destinations import Destination, destination, destinations
+from scoping.forms.moving import CloseForm, MoveForm, form_for
+from scoping.models import ScopingIssue
+from scoping.states import State
+from scoping.views.board import renewed
+
+
+def find(request: SignedIn, pk: int) -> ScopingIssue:
+    return get_object_or_404(ScopingIssue.objects.visible_to(request.user), pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: SignedIn, pk: int) -> HttpResponse:
+    """GET: where it can go and why not elsewhere. POST: go there."""
+    issue = find(request, pk)
+    at = now()
+    if request.method != "POST":
+        return _offer(request, issue, at)
+    if _seen(request) not in {None, issue.moves}:
+        return _conflict(request, issue, Conflict(issue.last_move))
+    target = request.POST.get("to", "")
+    if target not in State.values:
+        return _refuse(request, issue, "Choose a column of the board.")
+    chosen = destination(issue, target, request.user, at, request.POST.get("outcome", ""))
+    if not chosen.open:
+        return _refuse(request, issue, chosen.reason)
+    form = form_for(target)(issue, chosen.unmet, request.POST, user=request.user, at=at)
+    if form.fields and not form.is_valid():
+        return _ask(request, issue, chosen, form)
+    return _go(request, issue, chosen, form, at)
+
+
+def undoable(issue: ScopingIssue, user: User, at: datetime) -> Event | None:
+    """The last move, while this person can still take it back."""
+    last = issue.last_move
+    if last is None or last.actor_id != user.pk or not last.before:
+        return None
+    fits = not last.verb.endswith(MOVED_BACK) and at - last.at <= _undo_time(at)
+    return last if fits else None
+
+
+def _undo_time(at: datetime) -> timedelta:
+    return timedelta(minutes=value_of("undo_minutes", localdate(at)))
+
+
+@require_POST
+def take_back(request: SignedIn, pk: int) -> HttpResponse:
+    issue = find(request, pk)
+    at = now()
+    try:
+        event = undo(issue, by=request.user, at=at, within=_undo_time(at))
+    except Refused as refusal:
+        return _refuse(request, issue, refusal.reason)
+    return _moved(request, issue, event, undone=True)
+
+
+def _go(
+    request: SignedIn, issue: ScopingIssue, chosen: Destination, form: MoveForm, at: datetime
+) -> HttpResponse:
+    name = chosen.move
+    if isinstance(form, CloseForm):
+        name = form.cleaned_data["outcome"]
+    facts: dict[str, Any] = {}
+    if form.fields:
+        facts = {"fill": form.fill, "override": form.override, **form.details}
+    try:
+        way = getattr(issue, name)
+        event = perform(way, by=request.user, at=at, seen=_seen(request), **facts)
+    except Conflict as conflict:
+        return _conflict(request, issue, conflict)
+    except Refused as refusal:
+        return _refuse(request, issue, refusal.reason)
+    return _moved(request, issue, event)
+
+
+def _seen(request: SignedIn) -> int | None:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+
+
+def _offer(request: SignedIn, issue: ScopingIssue, at: datetime) -> HttpResponse:
+    template = "scoping/_destinations.html" if request.htmx else "scoping/move.html"
+    if "reasons" in request.GET:
+        template = "scoping/_reasons.html"
+    context = {"issue": issue, "destinations": destinations(issue, request.user, at)}
+    return render(request, template, context)
+
+
+def _moved(
+    request: SignedIn, issue: ScopingIssue, event: Event, *, undone: bool = False
+) -> HttpResponse:
+    says = "is back in" if undone else "moved to"
+    text = f"{issue.reference} {says} {State(event.after).label}."
+    if not request.htmx:
+        messages.success(request, text)
+        return redirect(_onward(request, issue))
+    context = renewed(request, issue.pk, {event.before, event.after})
+    return render(request, "scoping/_moved.html", context | {"text": text, "undone": undone})
+
+
+def _onward(request: SignedIn, issue: ScopingIssue) -> str:
+    """Back to the page the move was made on, if it said which."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if safe else issue.get_absolute_url()
+
+
+def _ask(
+    request: SignedIn, issue: ScopingIssue, chosen: Destination, form: MoveForm
+) -> HttpResponse:
+    context = {
+        "issue": issue,
+        "destination": chosen,
+        "form": form,
+        "seen": issue.moves,
+        "next": request.POST.get("next", ""),
+    }
+    template = "scoping/_sheet.html" if request.htmx else "scoping/move_sheet.html"
+    return render(request, template, context, status=422)
+
+
+def _refuse(request: SignedIn, issue: ScopingIssue, reason: str) -> HttpResponse:
+    text = f"{issue.reference} stayed in {State(issue.state).label}. {reason}"
+    return _back(request, issue, text, 422, "scoping/_refused.html")
+
+
+def _conflict(request: SignedIn, issue: ScopingIssue, conflict: Conflict) -> HttpResponse:
+    issue = find(request, issue.pk)
+    text = f"{issue.reference} is in {State(issue.state).label} now."
+    if event := conflict.event:
+        moment = localtime(event.at)
+        today = moment.date() == localdate()
+        when = f"{moment:%H:%M}" if today else f"{moment:%-d %b, %H:%M}"
+        text = f"{who(event)} moved {issue.reference} to {State(event.after).label} at {when}."
+    return _back(request, issue, text, 409, "scoping/_conflict.html")
+
+
+def _back(
+    request: SignedIn, issue: ScopingIssue, text: str, status: int, template: str
+) -> HttpResponse:
+    """The card where it is, and why."""
+    at = now()
+    context: dict[str, Any] = {"issue": issue, "text": text}
+    if request.htmx:
+        context |= renewed(request, issue.pk, set())
+        return render(request, template, context, status=status)
+    context["destinations"] = destinations(issue, request.user, at)
+    return render(request, "scoping/move.html", context, status=status)

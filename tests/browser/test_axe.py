@@ -1,0 +1,128 @@
+"""Accessibility: axe-core has nothing to say about any page, light, dark or on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from scoping.models import Meeting
+from scoping.states import State
+from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
+from tests.browser.test_phone import PHONE
+from tests.factories import make_account, make_issue, make_ready_issue
+from tests.reports import report
+
+AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
+RUN = """async () => {
+  const rules = { "target-size": { enabled: true } };
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], rules });
+  return violations.map(({ id, impact, help, nodes }) =>
+    ({ id, impact, help, nodes: nodes.map(node => node.html.slice(0, 160)) }));
+}"""
+LOOKS = {"light": {}, "dark": {"color_scheme": "dark"}, "phone": PHONE}
+PAGES = {
+    "my day": "/",
+    "board": "/board/?view=team",
+    "by EM": "/board/by-em/",
+    "lanes": "/board/?view=team&lanes=em",
+    "issue": "/issues/{issue}/",
+    "closed issue": "/issues/{closed}/",
+    "move": "/issues/{issue}/move/",
+    "assign": "/issues/{issue}/assign/",
+    "facts": "/issues/{issue}/facts/deal/",
+    "answer": "/issues/{issue}/questions/A9/",
+    "meeting": "/issues/{issue}/meetings/",
+    "merge": "/issues/{issue}/merge/",
+    "column": "/board/column/open/",
+    "settings": "/settings/",
+    "profile": "/profile/",
+    "password": "/account/password/change/",
+    "second factor": "/account/second-factor/",
+    "not found": "/nowhere/",
+    "not allowed": "/settings/undo_minutes/",
+}
+
+
+@pytest.fixture
+def desk(amara, jonas, at, segment):
+    """A board with something of everything on it."""
+    own = {"engagement_manager": amara, "segment": segment, "account": make_account()}
+    issues = {state: make_ready_issue(state, at=at, expected_value=9_000, **own) for state in State}
+    make_issue(at=at)
+    make_ready_issue(engagement_manager=jonas, at=at, em_status="todo", next_step="Call")
+    Meeting.objects.create(issue=issues["open"], kind="scoping_call", starts_at=at)
+    return issues
+
+
+def faults(page):
+    """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
+    page.evaluate("document.fonts.ready")
+    page.evaluate(AXE.read_text())
+    return page.evaluate(RUN)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, look):
+    errors.expect(403, 404)
+    page = visit("/", amara, **LOOKS[look])
+    found = {}
+    for name, path in PAGES.items():
+        page.goto(path.format(issue=desk[State.OPEN].pk, closed=desk[State.CLOSED].pk))
+        found[name] = faults(page)
+
+    violations = sum(len(each) for each in found.values())
+    report("accessibility", f"pages, {look}", pages=len(PAGES), violations=violations)
+    assert {name: violations for name, violations in found.items() if violations} == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_with_menu_sheet_toast_or_drawer_open(visit, amara, desk, look):
+    issue = desk[State.STRAWMAN_WIP]
+    page = visit("/board/", amara, **LOOKS[look])
+    found = {}
+
+    focus(page, issue)
+    page.keyboard.press("m")
+    expect(page.locator("#mover:popover-open")).to_be_visible()
+    found["menu"] = faults(page)
+    choice(page, State.ON_HOLD).click()
+    expect(page.locator("#sheet:popover-open")).to_be_visible()
+    found["sheet"] = faults(page)
+    page.keyboard.press("Escape")
+    stands_in(page, issue, State.STRAWMAN_WIP)
+    focus(page, issue)
+    page.keyboard.press("]")
+    expect(page.locator(".toast")).to_be_visible()
+    found["toast"] = faults(page)
+    page.keyboard.press("?")
+    found["shortcuts"] = faults(page)
+    page.keyboard.press("Escape")
+    page.locator(".account").click()
+    found["account"] = faults(page)
+    page.keyboard.press("Escape")
+    if look != "phone":
+        card(page, issue).locator(".card-link").click()
+        expect(page.locator("#drawer h1")).to_be_visible()
+        found["drawer"] = faults(page)
+
+    violations = sum(len(each) for each in found.values())
+    report("accessibility", f"states, {look}", states=len(found), violations=violations)
+    assert {name: violations for name, violations in found.items() if violations} == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_at_the_door(visit, look):
+    page = visit("/account/login/", **LOOKS[look])
+    assert faults(page) == []
+    page.goto("/account/password/reset/")
+    assert faults(page) == []
+
+
+def test_axe_finds_nothing_beside_a_refusal(visit, amara, desk):
+    page = visit("/board/", amara, **WIDE)
+    drag(page, desk[State.OPEN], column(page, State.SOW_WIP))
+    expect(page.get_by_role("alert")).to_be_visible()
+
+    assert faults(page) == []

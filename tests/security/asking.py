@@ -1,0 +1,73 @@
+"""One question to the desk, and the answers that the matrix allows for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+
+from tests.security.dom import fields_of
+from tests.security.matrix import MATRIX
+from tests.security.world import World
+
+FILE = "<a file>"
+EVERYBODY = "see one's own pages"
+
+
+@dataclass(frozen=True)
+class Question:
+    """``path`` and ``data`` name records in braces; ``ok`` and ``refused`` are answers expected.
+
+    With ``fills`` the data is written into the form that the same address shows.
+    """
+
+    method: str
+    path: str
+    act: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    ok: tuple[int, ...] = (200,)
+    refused: tuple[int, ...] = (403,)
+    public: bool = False
+    fills: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {dict(self.data) or ''}".strip()
+
+    def expected(self, role: str) -> tuple[int, ...]:
+        if self.public:
+            return self.ok
+        word = MATRIX[self.act][role]
+        return {"yes": self.ok, "no": self.refused, "hidden": (404,), "login": (302,)}[word]
+
+    def address(self, world: World) -> str:
+        return self.path.format(**world.pks)
+
+    def sent(self, world: World) -> dict[str, Any]:
+        return {name: _filled(value, world) for name, value in self.data.items()}
+
+    def put_to(self, world: World, role: str, **headers: Any) -> HttpResponse:
+        visitor, address, data = world[role], self.address(world), self.sent(world)
+        if self.fills and MATRIX[self.act][role] == "yes":
+            data = fields_of(visitor.ask(address).page, *self.data) | data
+        return visitor.ask(address, self.method, data, **headers)
+
+
+def _filled(value: Any, world: World) -> Any:
+    if value == FILE:
+        return SimpleUploadedFile("plan.txt", b"What we plan")
+    return value.format(**world.pks) if isinstance(value, str) else value
+
+
+def get(path: str, act: str, **options: Any) -> Question:
+    return Question("GET", path, act, **options)
+
+
+def fill(path: str, act: str, **data: Any) -> Question:
+    return Question("POST", path, act, data, ok=(302,), fills=True)
+
+
+def post(path: str, act: str, ok: int = 302, **options: Any) -> Question:
+    return Question("POST", path, act, ok=(ok,), **options)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.test.utils import override_settings
+from django.utils.timezone import now
+
+from tests.security.world import World, build
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The desk, as large as the matrix; gone when the module's tests are done."""
+    files: Path = tmp_path_factory.mktemp("files")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(EMDESK_FILES=files),
+        transaction.atomic(),
+    ):
+        cache.clear()
+        yield build(now())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _undone(db: None) -> None:
+    """What a test does to the desk is undone after it."""
+
+
+@pytest.fixture
+def csp() -> str:
+    """The policy as the settings spell it."""
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of refusals need no line in the log each."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)

@@ -1,0 +1,58 @@
+"""Pages as a browser reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+import tinyhtml5
+
+
+def parsed(page: str) -> Element:
+    found: Element = tinyhtml5.parse(page, namespace_html_elements=False)
+    return found
+
+
+def elements(root: Element) -> Iterator[Element]:
+    """Every element; comments have no name."""
+    return (each for each in root.iter() if isinstance(each.tag, str))
+
+
+def fields_of(page: str, *names: str) -> dict[str, str | list[str]]:
+    """What a browser would send from the form with these fields, nothing touched."""
+    found: dict[str, str | list[str]] = {}
+    for name, value in (pair for field in _form_with(page, names) for pair in _pairs(field)):
+        kept = found.get(name)
+        found[name] = value if kept is None else [*_listed(kept), value]
+    return found
+
+
+def names_on(page: str, *names: str) -> set[str]:
+    """The names of all fields of that form, also of those not ticked."""
+    return {field.get("name", "") for field in _form_with(page, names)}
+
+
+def _form_with(page: str, names: tuple[str, ...]) -> list[Element]:
+    for form in parsed(page).iter("form"):
+        fields = [each for each in elements(form) if each.get("name")]
+        if {each.get("name", "") for each in fields}.issuperset(names) and names:
+            return fields
+    return []
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def _pairs(field: Element) -> Iterator[tuple[str, str]]:
+    name, kind = field.get("name", ""), field.get("type", "text")
+    if field.tag == "select":
+        chosen = [each for each in field.iter("option") if "selected" in each.attrib]
+        yield from ((name, each.get("value", "")) for each in chosen)
+    elif field.tag == "textarea":
+        yield name, (field.text or "").removeprefix("\n")
+    elif field.tag == "input" and kind in ("checkbox", "radio"):
+        if "checked" in field.attrib:
+            yield name, field.get("value", "on")
+    elif field.tag == "input":
+        yield name, field.get("value", "")

@@ -1,0 +1,109 @@
+"""Text in every field that keeps some, written past all forms: the pages are the last guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from emdesk.activity.models import Comment, CommentEdit
+from emdesk.configuration.models import Setting
+from emdesk.files.models import StoredFile
+from emdesk.ledger.recording import record
+from emdesk.people.models import Absence, Segment, Territory, User
+from scoping.models import Account, Answer, Meeting, Opportunity, Question, ScopingIssue
+from scoping.states import State
+from tests.factories import make_issue
+from tests.security.payloads import PAYLOADS, packed
+from tests.security.world import World
+
+LONGEST = 200
+PLAIN = "plain words"
+
+
+class Texts:
+    """Payloads in turn, for fields of any length; ``plain`` gives harmless words instead."""
+
+    def __init__(self, turn: int | None) -> None:
+        self.turn = turn
+        self._number = count(turn or 0)
+
+    def __call__(self, longest: int = LONGEST) -> str:
+        if self.turn is None:
+            return PLAIN[:longest]
+        lines = packed(longest)
+        return lines[next(self._number) % len(lines)]
+
+
+def prepare(world: World) -> None:
+    """An issue in each situation whose page says something else about it."""
+    deal, em, at = world.deal(), world.person("EM own"), world.at
+    world.pks["held"] = make_issue(
+        State.ON_HOLD, at=at - timedelta(days=9), engagement_manager=em, account=deal.account
+    ).pk
+    Setting.objects.create(
+        key="undo_minutes", value=7, effective_from=at.date(), set_by=em, set_at=at, reason="x"
+    )
+    for payload in PAYLOADS:
+        Comment.objects.create(
+            subject_type="scoping.scopingissue",
+            subject_id=world.pks["elsewhere"],
+            author=em,
+            body=payload,
+            created_at=at,
+        )
+
+
+def store(world: World, turn: int | None) -> None:
+    """Fill every field anew; two turns that follow each other give each the next payloads."""
+    text = Texts(turn)
+    for model, fields in _fields(text):
+        model.objects.update(**fields)
+    for person in User.objects.order_by("pk"):
+        User.objects.filter(pk=person.pk).update(name=text(120))
+    for segment in Segment.objects.order_by("pk"):
+        Segment.objects.filter(pk=segment.pk).update(name=f"{text(36)} {segment.pk}"[:40])
+    Answer.objects.update(text=text(1_000))
+    Comment.objects.filter(pk=world.pks["comment"]).update(body=text(2_000))
+    Question.objects.filter(key=world.pks["question"]).update(prompt=text(), help=text(300))
+
+
+def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
+    yield Account, {"name": text(), "external_ids": [text(40)]}
+    yield Opportunity, {"name": text(), "external_id": ""}
+    yield Territory, {"name": text(80)}
+    yield Absence, {"note": text()}
+    yield Setting, {"reason": text(300)}
+    yield CommentEdit, {"body": text(2_000)}
+    yield StoredFile, {"name": f"{text(190)}.txt"}
+    yield Meeting, {"guests": text(300), "place": text(300), "notes": text(2_000)}
+    yield (
+        ScopingIssue,
+        {
+            "title": text(),
+            "description": text(2_000),
+            "next_step": text(),
+            "current_state": text(500),
+            "communication_agreed_with": text(),
+            "free_labels": [text(100), text(100)],
+            "hold_reason": text(300),
+            "close_note": text(500),
+        },
+    )
+
+
+def tell(world: World, turn: int | None) -> None:
+    """Events whose sentences repeat what people wrote."""
+    text, by, at = Texts(turn), world.person("EM own"), world.at
+    deal = world.deal()
+    changed = {
+        name: [text(80), text(80)] for name in ("title", "next_step", "free_labels", "close_note")
+    }
+    record(deal, "scoping.amended", by=by, at=at, changed=changed, reason=text(300))
+    record(deal, "scoping.answered", by=by, at=at, question=text(), text=text(80))
+    record(deal, "scoping.team_changed", by=by, at=at, names=[text(120), text(120)])
+    record(deal, "scoping.hold", by=by, at=at, reason=text(300), review_date="2099-01-01")
+    record(deal, "files.stored", by=by, at=at, name=text(), version=2, file=1, sha256="")
+    record(deal, "scoping.absorbed", by=by, at=at, reference=text(60))
+    record(deal, text(60), by=by, at=at)

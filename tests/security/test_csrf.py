@@ -1,0 +1,121 @@
+"""S4: what changes something asks for the page's own token, htmx or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.middleware.csrf import _get_new_csrf_string
+
+from tests.reports import report
+from tests.security.asking import Question
+from tests.security.catalogue import EVERYTHING
+from tests.security.matrix import ANONYMOUS, MATRIX
+from tests.security.visitor import HTMX, Visitor
+from tests.security.world import World
+
+UNSAFE = [question for question in EVERYTHING if question.method == "POST"]
+OTHER_UNSAFE = ["PUT", "PATCH", "DELETE"]
+
+
+def careful(world: World, role: str) -> Visitor:
+    """The same person with the same session, by a client that insists on the token."""
+    visitor = Visitor(enforce_csrf_checks=True)
+    visitor.kept = world[role].kept
+    return visitor
+
+
+def who_may(question: Question) -> str:
+    if question.public:
+        return ANONYMOUS
+    return next((role for role, word in MATRIX[question.act].items() if word == "yes"), "admin")
+
+
+def token_of(world: World, role: str) -> str:
+    cookies = dict(
+        pair.strip().split("=", 1) for pair in world[role].kept.split(";") if "=" in pair
+    )
+    return cookies.get("csrf", "")
+
+
+@pytest.fixture
+def forgeries(world: World) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
+    """Ways to post without the page's token: what is sent, and with which headers."""
+    wrong = _get_new_csrf_string()
+    theirs = token_of(world, "viewer")
+    elsewhere = {"HTTP_ORIGIN": "https://evil.example"}
+    return [
+        ("no token", {}, {}),
+        ("no token, by htmx", {}, HTMX),
+        ("an empty token", {"csrfmiddlewaretoken": ""}, {"HTTP_X_CSRFTOKEN": ""}),
+        ("a made-up token", {"csrfmiddlewaretoken": wrong}, {}),
+        ("a made-up token, by htmx", {}, {**HTMX, "HTTP_X_CSRFTOKEN": wrong}),
+        ("somebody else's token", {"csrfmiddlewaretoken": theirs}, {}),
+        ("from elsewhere", {}, elsewhere),
+        ("as JSON", {}, {"CONTENT_TYPE": "application/json"}),
+    ]
+
+
+def test_nothing_is_changed_without_the_pages_token(world: World, forgeries: Any) -> None:
+    accepted, tried = [], 0
+    for question in UNSAFE:
+        visitor = careful(world, who_may(question))
+        for name, data, headers in forgeries:
+            tried += 1
+            sent = question.sent(world) | data
+            answer = visitor.ask(question.address(world), "POST", sent, **headers)
+            if answer.status_code != 403 or visitor.written:
+                accepted.append(f"{question} with {name}: {answer.status_code} {visitor.written}")
+
+    report("security", "S4 posts without the token", requests=tried, accepted=len(accepted))
+    assert not accepted, "\n" + "\n".join(accepted)
+
+
+def test_no_other_method_gets_past_the_token(world: World) -> None:
+    accepted, tried = [], 0
+    for question in UNSAFE:
+        visitor = careful(world, who_may(question))
+        for method in OTHER_UNSAFE:
+            tried += 1
+            answer = visitor.ask(question.address(world), method)
+            if answer.status_code not in (403, 405):
+                accepted.append(f"{method} {question.path}: {answer.status_code}")
+
+    report("security", "S4 other methods without the token", requests=tried, accepted=len(accepted))
+    assert not accepted, "\n" + "\n".join(accepted)
+
+
+@pytest.mark.parametrize("by_header", [False, True])
+def test_with_the_pages_token_everything_works(world: World, by_header: bool) -> None:  # noqa: FBT001
+    """Else a refusal of everything would look like safety."""
+    refused = []
+    for question in [each for each in UNSAFE if not each.public and each.ok != (403,)]:
+        role = who_may(question)
+        if MATRIX[question.act][role] != "yes":
+            continue
+        visitor, token = careful(world, role), token_of(world, role)
+        body = {} if by_header else {"csrfmiddlewaretoken": token}
+        headers = {"HTTP_X_CSRFTOKEN": token} if by_header else {}
+        answer = visitor.ask(
+            question.address(world), "POST", question.sent(world) | body, **headers
+        )
+        if answer.status_code == 403:
+            refused.append(str(question))
+
+    assert not refused
+
+
+def test_a_token_sent_from_another_site_is_refused(world: World) -> None:
+    token = token_of(world, "EM own")
+    visitor = careful(world, "EM own")
+    headers = {"HTTP_X_CSRFTOKEN": token, "HTTP_ORIGIN": "https://evil.example"}
+
+    assert visitor.ask("/theme/", "POST", {"theme": "dark"}, **headers).status_code == 403
+
+
+def test_the_sign_in_page_has_a_token_of_its_own() -> None:
+    stranger = Visitor(enforce_csrf_checks=True)
+
+    assert (
+        stranger.ask("/account/login/", "POST", {"login": "a", "password": "b"}).status_code == 403
+    )

@@ -1,0 +1,171 @@
+"""S1: every address, method, role and ownership answers exactly as tests/permissions.csv says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import get_resolver, resolve
+
+from emdesk.people.models import Role
+from emdesk.workflow import perform
+from scoping.facts import amend
+from scoping.states import State
+from tests.factories import make_issue, make_user
+from tests.reports import report
+from tests.security.asking import Question
+from tests.security.catalogue import DESK, EVERYTHING
+from tests.security.matrix import ANONYMOUS, MATRIX, ROLES, WORDS, rows
+from tests.security.visitor import HTMX, PASSWORD, Visitor
+from tests.security.world import COLUMNS, World
+
+PRIVATE = [question for question in EVERYTHING if not question.public]
+
+
+def routes(patterns: Any, prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).removeprefix("^")
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def test_every_address_is_in_the_catalogue(world: World) -> None:
+    known = {resolve(question.address(world).partition("?")[0]).route for question in EVERYTHING}
+
+    assert set(routes(get_resolver().url_patterns)) - known == set()
+
+
+def test_the_matrix_is_whole() -> None:
+    acts = {question.act for question in PRIVATE}
+    roles = {role for role in COLUMNS.values() if role}
+
+    assert acts == set(MATRIX)
+    assert roles == set(Role)
+    assert {word for row in MATRIX.values() for word in row.values()} == WORDS
+    assert all(row["row of the matrix"] and None not in row for row in rows())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everything_answers_as_the_matrix_says(world: World, role: str) -> None:
+    wrong = [said for question in EVERYTHING if (said := surprise(world, role, question))]
+
+    report("security", f"S1 as {role}", requests=len(EVERYTHING), unexpected=len(wrong))
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def surprise(world: World, role: str, question: Question) -> str:
+    """What is wrong with an answer, or nothing."""
+    answer, expected = question.put_to(world, role), question.expected(role)
+    written = world[role].written
+    if answer.status_code not in expected:
+        word = "public" if question.public else MATRIX[question.act][role]
+        got = f"{answer.status_code} {world[role].fault}".strip()
+        return f"{question}: {got}, not {expected} ({question.act}: {word})"
+    if answer.status_code in (403, 404, 405, 422) and written:
+        return f"{question}: refused with {answer.status_code}, but wrote to {written}"
+    return ""
+
+
+def test_a_part_of_a_page_asked_by_a_stranger_leads_to_the_sign_in_page(world: World) -> None:
+    for question in DESK:
+        answer = question.put_to(world, ANONYMOUS, **HTMX)
+
+        assert answer.status_code == 401, question
+        assert answer.headers["HX-Redirect"].startswith("/account/login/"), question
+
+
+def outside(world: World, visitor: Visitor) -> list[str]:
+    """The private addresses that do not send this visitor to sign in."""
+    found = []
+    for question in PRIVATE:
+        answer = visitor.ask(question.address(world), question.method, question.sent(world))
+        there = answer.headers.get("Location", "")
+        if answer.status_code != 302 or not there.startswith("/account/login/?next="):
+            found.append(f"{question}: {answer.status_code} {there}")
+    return found
+
+
+def test_a_stranger_is_sent_to_sign_in_everywhere(world: World) -> None:
+    assert not outside(world, world[ANONYMOUS])
+
+
+def test_a_session_that_ended_opens_nothing(world: World, settings: Any) -> None:
+    settings.SESSION_COOKIE_AGE = -1
+
+    wrong = outside(world, world["EM lead"])
+
+    report("security", "S1 expired session", requests=len(PRIVATE), unexpected=len(wrong))
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_somebody_switched_off_is_a_stranger_at_once(world: World) -> None:
+    world.person("EM lead").deactivate(by=world.person("admin"), at=world.at)
+
+    wrong = outside(world, world["EM lead"])
+
+    report("security", "S1 deactivated", requests=len(PRIVATE), unexpected=len(wrong))
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_a_cookie_somebody_made_up_opens_nothing(world: World, settings: Any) -> None:
+    forger = Visitor()
+    forger.kept = f"{settings.SESSION_COOKIE_NAME}=abcdefghijklmnopqrstuvwxyz012345"
+
+    assert not outside(world, forger)
+
+
+@pytest.mark.parametrize("role", [Role.EM, Role.EM_LEAD, Role.DIRECTOR])
+def test_who_submitted_a_sow_does_not_approve_it(world: World, role: Role) -> None:
+    both = make_user(role, Role.PS_LEADERSHIP, password=PASSWORD)
+    deal = make_issue(State.SOW_WIP, at=world.at, engagement_manager=both)
+    perform(deal.request_approval, by=both, at=world.at)
+    amend(deal, by=None, at=world.at, engagement_manager=world.person("EM other"))
+
+    asked = {"to": "approved"}
+    answer = Visitor().sign_in(both.email).ask(f"/issues/{deal.pk}/move/", "POST", asked)
+
+    assert answer.status_code == 422
+
+
+def test_nobody_approves_an_issue_of_their_own(world: World) -> None:
+    both = make_user(Role.EM, Role.PS_LEADERSHIP, password=PASSWORD)
+    deal = make_issue(State.READY_FOR_APPROVAL, at=world.at, engagement_manager=both)
+
+    asked = {"to": "approved"}
+    answer = Visitor().sign_in(both.email).ask(f"/issues/{deal.pk}/move/", "POST", asked)
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("EM own", 302), ("EM lead", 302), ("PS leadership", 422), ("viewer", 422), ("admin", 404)],
+)
+def test_an_issue_nobody_has_is_moved_by_any_em(world: World, role: str, status: int) -> None:
+    path = f"/issues/{world.pks['nobodys']}/move/"
+    asked = {"to": "strawman_wip", "engagement_manager": world.pks["em"]}
+
+    assert world[role].ask(path, "POST", asked).status_code == status
+
+
+def test_an_issue_nobody_has_is_closed_with_an_outcome_by_a_lead_only(world: World) -> None:
+    path = f"/issues/{world.pks['nobodys']}/move/"
+    asked = {"to": "closed", "outcome": "lose", "reason": "price", "override": "Never ours"}
+    asked["quarter"] = world.pks["quarter"]
+
+    assert world["EM own"].ask(path, "POST", asked).status_code == 422
+    assert world["EM lead"].ask(path, "POST", asked).status_code == 302
+
+
+def test_a_role_is_asked_for_when_it_is_used(world: World) -> None:
+    """Whoever lost a role does nothing more with it, in the same session or the next."""
+    question = next(q for q in DESK if q.act == "set a setting" and q.method == "POST")
+    lead = world.person("EM lead")
+    lead.change_roles([Role.VIEWER], by=world.person("admin"), at=world.at)
+
+    assert question.put_to(world, "EM lead").headers["Location"].startswith("/account/login/")
+    again = Visitor().sign_in(lead.email)
+    assert again.ask(question.path, "POST", question.sent(world)).status_code == 403

@@ -1,0 +1,228 @@
+"""One desk for every sweep: a person for each column of the matrix, and the deals they are on.
+
+Everybody of a column "own" is on the same deals; everybody of a column "other" is on another one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import connection
+
+from emdesk.activity.commenting import comment, reword
+from emdesk.files.storing import store
+from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
+from emdesk.workflow import perform
+from scoping import meetings
+from scoping.facts import answer
+from scoping.models import Account, Meeting, Opportunity, Question, ScopingIssue
+from scoping.quarters import quarter_at
+from scoping.states import Outcome, State
+from tests.factories import make_issue, make_user
+from tests.security.matrix import ANONYMOUS, SIGNED_IN
+from tests.security.visitor import PASSWORD, Visitor
+
+COLUMNS = {
+    "EM": Role.EM,
+    "EM lead": Role.EM_LEAD,
+    "director": Role.DIRECTOR,
+    "account team": Role.ACCOUNT_TEAM,
+    "architect": Role.TECHNICAL_ARCHITECT,
+    "delivery manager": Role.DELIVERY_MANAGER,
+    "PS leadership": Role.PS_LEADERSHIP,
+    "revenue": Role.REVENUE,
+    "legal": Role.LEGAL,
+    "signatory": Role.SIGNATORY,
+    "deal desk": Role.DEAL_DESK,
+    "project manager": Role.PROJECT_MANAGER,
+    "practice manager": Role.PRACTICE_MANAGER,
+    "viewer": Role.VIEWER,
+    "admin": Role.ADMIN,
+    "no role": None,
+}
+# What only those may read who see the deal. Each is a word no page has of its own.
+SECRETS = {
+    "account": "Quagga Holdings",
+    "title": "Move the okapi monolith",
+    "description": "Numbat described",
+    "next_step": "Ring the axolotl",
+    "current_state": "Tapir waits for legal",
+    "communication_agreed_with": "Pangolin of sales",
+    "comment": "Narwhal said too much",
+    "wording": "Narwhal first thought",
+    "answer": "Dugong thousand users",
+    "notes": "Kakapo noted",
+    "guests": "Fossa the guest",
+    "place": "Room Aardwolf",
+    "label": "gerenuk-label",
+    "opportunity": "Saiga services deal",
+    "file": "wombat-prices.txt",
+    "bytes": "Bilby prices inside",
+}
+
+
+def _named(column: str) -> str:
+    return column.removesuffix(" own").removesuffix(" other")
+
+
+@dataclass
+class World:
+    """Everybody and everything, by name; ``pks`` are what addresses are made with."""
+
+    at: datetime
+    people: dict[str, User] = field(default_factory=dict)
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+    deals: dict[str, ScopingIssue] = field(default_factory=dict)
+    pks: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, column: str) -> Visitor:
+        return self.visitors[column]
+
+    def person(self, column: str) -> User:
+        """As the database has them now: what a test does to them is undone after it."""
+        return User.objects.get(pk=self.people[column].pk)
+
+    def deal(self, name: str = "deal") -> ScopingIssue:
+        return ScopingIssue.objects.get(pk=self.pks[name])
+
+
+def build(at: datetime) -> World:
+    world = World(at)
+    for column in SIGNED_IN:
+        role = COLUMNS[_named(column)]
+        world.people[column] = User.objects.create_user(
+            email=f"{column.replace(' ', '.').lower()}@example.com",
+            password=PASSWORD,
+            name=f"Person {column}",
+            roles=[role] if role else [],
+        )
+    _segments(world)
+    _deals(world)
+    _about_the_deal(world)
+    _of_their_own(world)
+    _come_in(world)
+    _let_another_transaction_pass()
+    return world
+
+
+def _come_in(world: World) -> None:
+    """Everybody by the sign-in page, once for all questions."""
+    world.visitors = {ANONYMOUS: Visitor()}
+    for column, person in world.people.items():
+        world.visitors[column] = Visitor().sign_in(person.email)
+
+
+def _let_another_transaction_pass() -> None:
+    """What the board tells as changed lies before the newest transaction; so let there be one."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+    other.close()
+
+
+def _segments(world: World) -> None:
+    segment = Segment.objects.filter(is_active=True).first()
+    territory = Territory.objects.create(name="Alps", segment=segment)
+    coverage = Coverage.objects.create(
+        user=world.people["EM other"], territory=territory, since=world.at.date()
+    )
+    world.pks |= {"segment": segment.pk, "territory": territory.pk, "coverage": coverage.pk}
+
+
+def _deals(world: World) -> None:
+    """One deal in each situation an act asks for, all with the same people on them."""
+    segment = Segment.objects.get(pk=world.pks["segment"])
+    account = Account.objects.create(name=SECRETS["account"], segment=segment)
+    opportunity = Opportunity.objects.create(
+        account=account, name=SECRETS["opportunity"], close_date=world.at.date()
+    )
+    quarter = quarter_at(world.at)
+    own = _people_on(world, "own") | {"account": account, "segment": segment}
+    said = {name: SECRETS[name] for name in ("title", "description", "next_step", "current_state")}
+    said |= {
+        "communication_agreed_with": SECRETS["communication_agreed_with"],
+        "free_labels": [SECRETS["label"]],
+        "expected_value": 777_000,
+        "opportunity": opportunity,
+    }
+    earlier = world.at - timedelta(days=30)
+    deal = make_issue(at=earlier, **own, **said)
+    lost = {"outcome": Outcome.LOST}
+    world.deals = {
+        "deal": deal,
+        "ready": make_issue(State.READY_FOR_APPROVAL, at=earlier, **own),
+        "duplicate": make_issue(State.STRAWMAN_WIP, at=earlier, **own),
+        "closed": make_issue(State.CLOSED, at=world.at, **own, **lost, close_quarter=str(quarter)),
+        "bygone": make_issue(
+            State.CLOSED,
+            at=world.at - timedelta(days=400),
+            **own,
+            **lost,
+            close_quarter=str(quarter_at(world.at - timedelta(days=400))),
+        ),
+        "elsewhere": make_issue(State.STRAWMAN_WIP, at=earlier, **_people_on(world, "other")),
+        "nobodys": make_issue(State.OPEN, at=earlier, segment=segment),
+    }
+    for name, issue in world.deals.items():
+        team = "own" if name not in ("elsewhere", "nobodys") else "other"
+        if name != "nobodys":
+            issue.account_team.add(world.people[f"account team {team}"])
+    perform(deal.start_strawman, by=world.people["EM own"], at=world.at)
+    world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
+    world.pks |= {name: issue.pk for name, issue in world.deals.items()}
+    world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+
+
+def _people_on(world: World, whose: str) -> dict[str, User]:
+    return {
+        "engagement_manager": world.people[f"EM {whose}"],
+        "requester": world.people[f"account team {whose}"],
+        "technical_architect": world.people[f"architect {whose}"],
+        "delivery_manager": world.people[f"delivery manager {whose}"],
+        "project_manager": world.people[f"project manager {whose}"],
+    }
+
+
+def _about_the_deal(world: World) -> None:
+    deal, em, at = world.deals["deal"], world.people["EM own"], world.at
+    said = comment(deal, SECRETS["wording"], by=em, at=at)
+    reword(said, deal, SECRETS["comment"], by=em, at=at)
+    question = Question.objects.filter(service="", kind="text").first()
+    answer(deal, question, text=SECRETS["answer"], source="call", by=em, at=at)
+    meeting = Meeting(
+        issue=deal,
+        kind="scoping_call",
+        starts_at=at,
+        guests=SECRETS["guests"],
+        place=SECRETS["place"],
+        notes=SECRETS["notes"],
+    )
+    meetings.plan(meeting, [em], by=em, at=at)
+    content = ContentFile(SECRETS["bytes"].encode())
+    stored = store(deal, content, SECRETS["file"], by=em, at=at)
+    world.pks |= {
+        "comment": said.pk,
+        "question": question.key,
+        "meeting": meeting.pk,
+        "file": stored.pk,
+    }
+
+
+def _of_their_own(world: World) -> None:
+    """Days away of the other EM; and a colleague whom no column stands for."""
+    absence = Absence(
+        user=world.people["EM other"],
+        delegate=world.people["EM own"],
+        first_day=world.at.date(),
+        last_day=world.at.date() + timedelta(days=3),
+    )
+    absence.keep(by=world.people["EM other"], at=world.at)
+    world.pks |= {"absence": absence.pk}
+    world.pks |= {
+        name: world.people[column].pk
+        for name, column in {"em": "EM own", "other_em": "EM other"}.items()
+    }
+    world.pks["colleague"] = make_user(Role.EM, name="Colleague of all").pk

@@ -1,0 +1,98 @@
+"""What the browser is given: vendored files, weight, colours, and what templates may not hold."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from itertools import product
+from pathlib import Path
+
+import brotli
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STYLES = sorted((ROOT / "static/css").glob("*.css"))
+MODULES = sorted((ROOT / "static/js").glob("*.js"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+AGREED = {
+    "hx-get", "hx-post", "hx-target", "hx-swap", "hx-trigger", "hx-sync", "hx-include",
+    "hx-select", "hx-select-oob", "hx-partial",
+}  # fmt: skip
+
+INKS = ("text", "text-2", "text-3")
+GROUNDS = ("bg", "well", "surface", "raise")
+TINTS = ("green", "amber", "red", "grey")
+READABLE = [
+    *product(INKS, GROUNDS),
+    *((f"{tint}-ink", f"{tint}-tint") for tint in TINTS),
+    *product(("red-ink", "amber-ink"), ("surface",)),
+    ("on-accent", "accent"),
+    ("accent-ink", "accent-soft"),
+]
+VISIBLE = [*product(("ctl", "focus"), ("bg", "surface")), *((t, f"{t}-tint") for t in TINTS)]
+
+
+def test_every_vendored_file_is_the_one_in_the_lock() -> None:
+    runpy.run_path(str(ROOT / "scripts/vendor.py"))["check"]()
+
+
+def test_style_sheets_and_modules_stay_light() -> None:
+    assert weight(STYLES) <= 15_000
+    assert weight(MODULES) <= 15_000
+
+
+def weight(files: list[Path]) -> int:
+    return sum(len(brotli.compress(file.read_bytes())) for file in files)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_a_module_is_read_in_one_go(module: Path) -> None:
+    assert len(module.read_text().splitlines()) <= 80
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_holds_no_style_and_no_behaviour(template: Path) -> None:
+    text = template.read_text()
+    assert not re.search(
+        r"\sstyle=|<style|\son[a-z]+=|javascript:|js:|<script(?![^>]*\bsrc=)", text
+    )
+    assert not re.search(r"hx-trigger=\"[^\"]*\[", text)
+    assert set(re.findall(r"\bhx-[a-z-]+", text)) <= AGREED
+
+
+def test_every_icon_shown_is_in_the_sprite() -> None:
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text()))
+    shown = re.compile(r'ui/icon\.html" with n="([^"]+)"')
+    named = {name for template in TEMPLATES for name in shown.findall(template.read_text())}
+    assert named <= drawn
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), READABLE)
+def test_words_can_be_read(ink: str, ground: str, theme: int) -> None:
+    assert contrast(tokens()[ink][theme], tokens()[ground][theme]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("shape", "ground"), VISIBLE)
+def test_shapes_can_be_seen(shape: str, ground: str, theme: int) -> None:
+    assert contrast(tokens()[shape][theme], tokens()[ground][theme]) >= 3.0
+
+
+def tokens() -> dict[str, tuple[str, str]]:
+    """Each colour by name: as it is in light and in dark."""
+    sheet = (ROOT / "static/css/tokens.css").read_text()
+    pairs = re.findall(r"--([a-z0-9-]+): light-dark\((#\w{6}), (#\w{6})\)", sheet)
+    return {name: (light, dark) for name, light, dark in pairs}
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2: from 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
