@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench import browser, crowd, latency, memory
+from bench.bare.rows import LOGIN
 from bench.desks import Desk, desk_of, run
 from bench.figures import Figure, show
 from bench.serving import Server, serving
@@ -25,7 +26,6 @@ from bench.visits import (
     seeing,
 )
 
-BARE_LOGIN = ("bare", "a-bare-password")
 EVERY_CARD = {"EMDESK_BOARD_PAGE": "10000"}
 
 
@@ -49,10 +49,10 @@ def open_desk(desk: Desk, **settings: str) -> Iterator[Place]:
 @contextmanager
 def open_bare(desk: Desk) -> Iterator[Place]:
     """The bare application beside a desk, with a copy of its rows."""
-    environment = desk.production | {"DJANGO_SETTINGS_MODULE": "bench.bare_settings"}
-    run("-c", "from bench.bare import prepare; prepare()", **environment)
-    with serving("bench.bare", environment) as server:
-        yield signed_in(server, BARE_LOGIN)
+    environment = desk.production | {"DJANGO_SETTINGS_MODULE": "bench.bare.settings"}
+    run("-m", "bench.bare.rows", **environment)
+    with serving("bench.bare.wsgi", environment) as server:
+        yield signed_in(server, LOGIN)
 
 
 def signed_in(server: Server, login: tuple[str, str]) -> Place:

@@ -137,7 +137,7 @@ def answers(chromium: Browser, desk: Place, slowed: int, bound: float) -> list[F
         wire.slow_down(slowed)
         how = f", CPU slowed {slowed} times" if slowed > 1 else ""
         found = [
-            Figure(f"{name}{how}", hands.slowest(page, deed), bound, "ms")
+            Figure(f"{name}{how}", hands.wait(page, deed), bound, "ms")
             for name, deed in hands.DEEDS.items()
         ]
         shift = page.evaluate("seen.shift")

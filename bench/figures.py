@@ -32,7 +32,7 @@ class Figure:
 
 
 def decimals(value: float) -> int:
-    return 0 if value == int(value) or value >= 100 else 2 if value < 10 else 1
+    return 0 if value == int(value) else 2 if value < 10 else 1
 
 
 def show(title: str, figures: list[Figure]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 Next = Callable[[HttpRequest], HttpResponse]
 HEADERS = {
@@ -28,7 +29,7 @@ def security_headers(get_response: Next) -> Next:
             response.headers.setdefault(name, value)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
-            response.headers.setdefault("Vary", "HX-Request")
+            patch_vary_headers(response, ["HX-Request"])
         return response
 
     return respond

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from emdesk.people.models import User
+from tests.factories import make_user
 
 
 @pytest.fixture
@@ -22,3 +23,14 @@ def signed_in(db: None) -> Callable[[User], Client]:
 def htmx() -> dict[str, str]:
     """What the board's page says when it asks for a part of itself."""
     return {"HX-Request": "true", "HX-Current-URL": "http://testserver/board/?view=team"}
+
+
+@pytest.fixture
+def em(db: None) -> User:
+    return make_user(name="Amara Osei")
+
+
+@pytest.fixture
+def client(em: User, signed_in: Callable[[User], Client]) -> Client:
+    """The browser of the engagement manager the tests are about."""
+    return signed_in(em)

@@ -1,19 +1,13 @@
-"""The boards in the browser: what they show to whom, through which filters, at which cost."""
+"""The boards in the browser: what they show to whom, through which filters."""
 
 from collections import Counter
-from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.timezone import now
 
 from emdesk.configuration.values import set_value
 from emdesk.people.models import Role
-from emdesk.workflow import perform
-from scoping.facts import amend, assign
 from scoping.models import ScopingIssue
 from scoping.states import LIVE, State
 from tests.factories import (
@@ -25,28 +19,10 @@ from tests.factories import (
     make_segment,
     make_user,
 )
-from tests.reports import report
 from tests.scoping.markup import parsed
-from tests.scoping.settled import settled_cursor
+from tests.scoping.pages import BOARD, BY_EM, page_of
 
 pytestmark = pytest.mark.django_db
-BOARD, BY_EM = "/board/", "/board/by-em/"
-
-
-@pytest.fixture
-def em():
-    return make_user(name="Amara Osei")
-
-
-@pytest.fixture
-def client(em, signed_in):
-    return signed_in(em)
-
-
-def page_of(client, address=BOARD, **filters):
-    response = client.get(address, filters)
-    assert response.status_code == 200
-    return parsed(response.content.decode())
 
 
 def shown(page):
@@ -277,137 +253,3 @@ def test_by_em_a_column_goes_on_too(client, em, htmx, key):
     part = parsed(client.get(more, headers=htmx).content.decode())
 
     assert len(part.having("card")) == 5
-
-
-# What changed.
-
-
-def changes(client, since, **filters):
-    return client.get(reverse("scoping:changes"), {"since": since, "view": "team", **filters})
-
-
-def cursor_on(page):
-    return next(each["value"] for each in page.all() if each.attributes.get("id") == "cursor")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nothing_changed_is_no_content(em, signed_in):
-    make_ready_issue()
-    settled_cursor()
-    client = signed_in(em)
-
-    response = changes(client, cursor_on(page_of(client)))
-
-    assert (response.status_code, response.content) == (204, b"")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_change_brings_the_card_the_heads_and_a_new_cursor(em, signed_in):
-    issue = make_ready_issue(State.STRAWMAN_WIP)
-    make_ready_issue()
-    settled_cursor()
-    client = signed_in(em)
-    cursor = cursor_on(page_of(client, view="team"))
-    perform(issue.send_estimate, by=None, at=now())
-    settled_cursor()
-
-    page = parsed(changes(client, cursor).content.decode())
-
-    (card,) = page.having("card")
-    assert (card["id"], card["data-state"]) == (f"c{issue.pk}", "estimate_feedback")
-    assert len(page.having("column-head")) == len(State)
-    assert changes(client, cursor_on(page)).status_code == 204
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_left_the_board_is_named_so_that_it_can_go(em, signed_in):
-    issue = make_ready_issue(engagement_manager=em)
-    client = signed_in(em)
-    cursor = cursor_on(page_of(client))
-    assign(issue, make_user(), by=em, at=now())
-
-    page = parsed(changes(client, cursor, view="mine").content.decode())
-
-    gone = [each["data-gone"] for each in page.all() if "data-gone" in each.attributes]
-    assert (page.having("card"), gone) == ([], [f"c{issue.pk}"])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nobody_hears_of_a_change_to_what_they_may_not_see(signed_in):
-    issue = make_ready_issue()
-    client = signed_in(make_user(Role.ACCOUNT_TEAM))
-    amend(issue, by=None, at=now(), next_step="Call")
-
-    assert changes(client, 0).status_code == 204
-
-
-@pytest.mark.parametrize("since", ["", "x", "-1", "1.5", "٣", "9" * 40])
-def test_a_cursor_nobody_gave_is_not_found_or_brings_nothing(client, since):
-    assert changes(client, since).status_code in {204, 404}
-
-
-# What it costs: the same for one row and for five.
-
-
-def fill(em, states=tuple(LIVE)):
-    for state in states:
-        for manager in (em, make_user(), None):
-            make_issue(
-                state,
-                at=now() - timedelta(days=3),
-                engagement_manager=manager,
-                segment=make_segment("Ent_EMEA"),
-                expected_value=1000,
-                next_step="Call",
-                next_step_date=TODAY,
-            )
-
-
-LOOKS = {
-    "my board": (BOARD, {}, 9),
-    "the team's board": (BOARD, {"view": "team"}, 9),
-    "lanes by EM": (BOARD, {"view": "team", "lanes": "em"}, 11),
-    "lanes by segment": (BOARD, {"view": "team", "lanes": "segment"}, 11),
-    "a filtered board": (BOARD, {"view": "team", "q": "Migration", "status": "todo"}, 9),
-    "issues by EM": (BY_EM, {}, 8),
-    "a column": ("/board/column/open/", {"view": "team"}, 4),
-    "a column by EM": ("/board/column/none/", {"board": "ems"}, 5),
-}
-CHANGES = {
-    "changes": ("/board/changes/", {"view": "team", "since": "1"}, 11),
-    "changes by EM": ("/board/changes/", {"board": "ems", "since": "1"}, 11),
-}
-
-
-def costs_the_same(client, em, name, address, said, bound):
-    """Whether a page sends as many queries for five cards of each kind as for one."""
-    counts = []
-    for times in (1, 4):
-        for _ in range(times):
-            fill(em, [State.OPEN, State.SOW_WIP])
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(address, said).status_code == 200
-        counts.append(len(queries))
-
-    report("boards", f"queries of {name}", one=counts[0], five=counts[1])
-    return counts[0] == counts[1] <= bound
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_a_board_costs_the_same_however_many_cards(client, em, look):
-    assert costs_the_same(client, em, look, *LOOKS[look])
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("look", CHANGES)
-def test_changes_cost_the_same_however_many_cards(em, signed_in, look):
-    assert costs_the_same(signed_in(em), em, look, *CHANGES[look])
-
-
-def test_the_cards_on_the_board_keep_to_sixteen_elements(client, em):
-    fill(em)
-
-    cards = page_of(client, view="team").having("card")
-
-    assert len(cards) == 3 * len(LIVE)
-    assert max(len(card.all()) for card in cards) <= 16

@@ -69,6 +69,8 @@ def policy_of(answer: HttpResponse) -> dict[str, str]:
 
 def loose(cookie: Morsel[str]) -> list[str]:
     """Only the theme may be read by a script; no cookie leaves with a foreign site's post."""
+    if not cookie.value:  # it is being taken away
+        return []
     open_to_scripts = cookie.key in ("theme", django_settings.CSRF_COOKIE_NAME)
     wrong = [] if cookie["httponly"] or open_to_scripts else [f"{cookie.key} without HttpOnly"]
     return wrong if cookie["samesite"] in ("Lax", "Strict") else [*wrong, f"{cookie.key} SameSite"]
