@@ -3,7 +3,13 @@
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
@@ -24,9 +30,14 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ready": True})
 
 
+def went_away(error: BaseException | None) -> bool:
+    """A server that dies while it answers is a bare DatabaseError to psycopg2; no wrong SQL is."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the database is away: that passes, and nobody did anything wrong."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if not went_away(sys.exc_info()[1]):
         return server_error(request)
     close_old_connections()
     page = render_to_string("503.html")

@@ -44,9 +44,10 @@ def destination(
     target = State(state)
     if target == issue.state:
         return Destination(target, here=True, reason="It is here.")
-    known = moves_to(issue, target)
+    ways = ways_from(issue)
+    known = ways.get(target, [])
     if not known:
-        return Destination(target, reason=f"From {_from(issue)} it can go to {_ways(issue)}.")
+        return Destination(target, reason=f"From {_from(issue)} it can go to {_spelled(ways)}.")
     allowed = [move for move in known if move in issue.moves_open_to(user)]
     if not allowed:
         return Destination(target, reason=who_may(issue, known[0]))
@@ -57,14 +58,13 @@ def destination(
     return Destination(target, move, reason, unmet)
 
 
-def moves_to(issue: ScopingIssue, target: str) -> list[str]:
-    """The moves that lead from where the issue is to ``target``, whoever makes them."""
-    found = issue.get_available_state_transitions()  # type: ignore[attr-defined]
-    return [
-        each.name
-        for each in found
-        if (each.target if isinstance(each.target, str) else issue.returns_to(each.name)) == target
-    ]
+def ways_from(issue: ScopingIssue) -> dict[str, list[str]]:
+    """The columns the machine leads to from here, each with its moves, whoever makes them."""
+    ways: dict[str, list[str]] = {}
+    for each in issue.get_available_state_transitions():  # type: ignore[attr-defined]
+        target = each.target if isinstance(each.target, str) else issue.returns_to(each.name)
+        ways.setdefault(target, []).append(each.name)
+    return ways
 
 
 def who_may(issue: ScopingIssue, move: str) -> str:
@@ -83,6 +83,6 @@ def _from(issue: ScopingIssue) -> str:
     return State(issue.state).label
 
 
-def _ways(issue: ScopingIssue) -> str:
-    names = [state.label for state in State if moves_to(issue, state)]
+def _spelled(ways: dict[str, list[str]]) -> str:
+    names = [state.label for state in State if state in ways]
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else "".join(names)

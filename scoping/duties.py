@@ -12,7 +12,9 @@ from django.utils.timezone import get_current_timezone
 
 from emdesk.desk.duties import Appointment, Button, Class, Duty, Wait, finds
 from emdesk.people.models import Coverage, Role, User
+from scoping import rules
 from scoping.models import Meeting, ScopingIssue
+from scoping.models.finding import ScopingIssueQuerySet
 from scoping.states import ArchitectHelp, EmStatus, Review, State, WaitingOn
 
 SCOPING, SOW = Class.EARLY_SCOPING, Class.SOW_PROCESSING
@@ -78,11 +80,18 @@ WORK = {
 }
 
 
+def seen_by(people: Sequence[User]) -> ScopingIssueQuerySet:
+    """What one person may see, or a lead's team of engagement managers, who see everything."""
+    if any(rules.sees_every_issue(person) for person in people):
+        return ScopingIssue.objects.all()
+    return ScopingIssue.objects.visible_to(people[0]) if people else ScopingIssue.objects.none()
+
+
 @finds(Duty)
 def issues_to_work(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     """One's own live issues whose next action is one's own, or whose next step is due."""
     today = at.astimezone(get_current_timezone()).date()
-    mine = ScopingIssue.objects.worked_by(*people).live().with_people()
+    mine = seen_by(people).worked_by(*people).live().with_people()
     turn = ~Q(em_status=EmStatus.WAITING) | Q(next_step_date__lte=today)
     due_for_review = Q(state=State.ON_HOLD, review_date__lte=today)
     for issue in mine.filter((turn & ~Q(state=State.ON_HOLD)) | due_for_review):
@@ -151,7 +160,7 @@ def questions_to_answer(people: Sequence[User], at: datetime) -> Iterator[Duty]:
 
 @finds(Wait)
 def issues_waiting(people: Sequence[User], at: datetime) -> Iterator[Wait]:
-    waiting = ScopingIssue.objects.worked_by(*people).live().filter(em_status=EmStatus.WAITING)
+    waiting = seen_by(people).worked_by(*people).live().filter(em_status=EmStatus.WAITING)
     for issue in waiting.with_people():
         if issue.state == State.ON_HOLD:
             until = f"on hold until {issue.review_date:%-d %b}"
@@ -168,6 +177,7 @@ def meetings_today(people: Sequence[User], at: datetime) -> Iterator[Appointment
     start = datetime.combine(today, time.min, zone)
     end = datetime.combine(today, time.max, zone)
     meetings = Meeting.objects.filter(starts_at__range=(start, end), cancelled_at=None)
+    meetings = meetings.filter(issue__in=seen_by(people))
     mine = Q(people__in=people) | Q(issue__engagement_manager__in=people)
     for meeting in meetings.filter(mine).select_related("issue__account").distinct():
         yield Appointment(meeting.get_kind_display(), meeting.issue, meeting.starts_at)
@@ -176,7 +186,7 @@ def meetings_today(people: Sequence[User], at: datetime) -> Iterator[Appointment
 @finds(Appointment)
 def due_today(people: Sequence[User], at: datetime) -> Iterator[Appointment]:
     today = at.astimezone(get_current_timezone()).date()
-    mine = ScopingIssue.objects.worked_by(*people).live().with_people()
+    mine = seen_by(people).worked_by(*people).live().with_people()
     for issue in mine.filter(next_step_date=today):
         yield Appointment(issue.next_step, issue)
 

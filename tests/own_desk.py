@@ -64,7 +64,7 @@ class OwnDesk:
         log = self.folder / f"{words[0]}.log"
         with log.open("ab") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", *words],
+                ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", *words],
                 cwd=PROJECT,
                 env=self.environment,
                 stdout=file,
@@ -91,10 +91,10 @@ class OwnDesk:
             yield port
 
     @contextmanager
-    def worker(self) -> Iterator[None]:
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
         words = ("--app", "emdesk", "worker", "--concurrency", "1", "--without-gossip")
-        with self.process("celery", *words, "--without-mingle"):
-            yield
+        with self.process("celery", *words, "--without-mingle") as worker:
+            yield worker
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.db.transaction import atomic
 
+from emdesk.copying import numbers
 from scoping import stays
 from scoping.demo import plots
 from scoping.demo.issues import tell
 from scoping.demo.world import World, build
-from scoping.demo.writing import numbers, write
+from scoping.demo.writing import write
 from scoping.models import ScopingIssue
 
 USUAL = 300

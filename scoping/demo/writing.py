@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from emdesk.activity.models import Comment
 from emdesk.ledger.recording import append
@@ -25,16 +25,6 @@ ONWARD = (
     State.READY_FOR_APPROVAL,
     State.APPROVED,
 )
-
-
-def numbers(model: type[models.Model], count: int) -> list[int]:
-    """The next keys of a model, so that stories can name issues before they are written."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [number for (number,) in cursor.fetchall()]
 
 
 def write(stories: Sequence[Story]) -> None:

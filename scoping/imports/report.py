@@ -37,8 +37,8 @@ class Problem:
     line: int = 0
 
     def __str__(self) -> str:
-        place = f"line {self.line}: " if self.line else ""
-        return f"{self.file}, {place}{self.verdict}: {self.reason}"
+        place = f", line {self.line}" if self.line else ""
+        return f"{self.file}{place}, {self.verdict}: {self.reason}"
 
 
 @dataclass

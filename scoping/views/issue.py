@@ -44,6 +44,8 @@ from scoping.views.board import renewed
 from scoping.views.moves import find, undoable
 
 FORM = "scoping/form.html"
+NAMED = ("engagement_manager", "requester", "technical_architect", "delivery_manager")
+NAMED += ("project_manager", "next_step_owner")
 READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -55,18 +57,16 @@ def issue(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def whole(request: SignedIn, pk: int) -> ScopingIssue:
-    """The issue with everybody and everything its page names; of people their names will do."""
-    people = (
-        *("engagement_manager", "requester", "technical_architect"),
-        *("delivery_manager", "project_manager", "next_step_owner"),
-    )
-    own = [field.name for field in ScopingIssue._meta.concrete_fields]
-    rows = ScopingIssue.objects.visible_to(request.user).select_related(
-        *people, "segment", "opportunity", "account__sales_territory"
-    )
+    """The issue with everything its page names, and everybody in one more query."""
+    visible = ScopingIssue.objects.visible_to(request.user)
     duplicates = Prefetch("merged", ScopingIssue.objects.only("merged_into"))
-    named = rows.only(*own, *(f"{person}__name" for person in people))
-    return get_object_or_404(named.prefetch_related(duplicates), pk=pk)
+    rows = visible.select_related("segment", "opportunity", "account__sales_territory")
+    found = get_object_or_404(rows.prefetch_related(duplicates), pk=pk)
+    named = {role: getattr(found, f"{role}_id") for role in NAMED}
+    people = User.objects.in_bulk(set(named.values()) - {None})
+    for role, person in named.items():
+        setattr(found, role, people.get(person))
+    return found
 
 
 def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from scoping.models import ScopingIssue
 from scoping.states import State
 from scoping.views.board import renewed
 
+LONGEST_UNDO = timedelta(days=1)  # no setting allows more
+
 
 def find(request: SignedIn, pk: int) -> ScopingIssue:
     return get_object_or_404(ScopingIssue.objects.visible_to(request.user), pk=pk)
@@ -52,6 +54,8 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
 
 def undoable(issue: ScopingIssue, user: User, at: datetime) -> Event | None:
     """The last move, while this person can still take it back."""
+    if at - issue.entered_state_at > LONGEST_UNDO:
+        return None
     last = issue.last_move
     if last is None or last.actor_id != user.pk or not last.before:
         return None

@@ -2,10 +2,12 @@
 
 import json
 from datetime import timedelta
+from threading import Event as Signal
+from threading import Timer
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from emdesk.ledger import heads
 from emdesk.ledger.models import Event
@@ -130,21 +132,27 @@ def test_two_who_write_the_head_at_once_write_one(path):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_head_waits_for_who_is_writing_so_that_no_event_slips_in_below_it(path):
-    write(1)
-    segments = [make_segment(name) for name in ("MM_East", "SMB", "MM_West")]
+    """The first took its number before the second and is still writing when the head is asked."""
+    slow, quick = make_segment("MM_East"), make_segment("SMB")
+    begun, done, told = Signal(), Signal(), []
 
-    def busy(segment):
-        for _ in range(30):
-            record(segment, "people.segment_changed", by=None, at=NOON)
+    def write_slowly():
+        with transaction.atomic():
+            record(slow, "people.segment_changed", by=None, at=NOON)
+            begun.set()
+            assert done.wait(20)
+            told.append("written")
 
-    def anchor():
-        for day in range(6):
-            heads.anchor(path, NOON + day * DAY)
+    def write_quickly():
+        assert begun.wait(20)
+        record(quick, "people.segment_changed", by=None, at=NOON)
+        Timer(0.5, done.set).start()
+        heads.anchor(path, NOON)
+        told.append("anchored")
 
-    came_to = together([*(lambda s=segment: busy(s) for segment in segments), anchor])
-
-    assert came_to == [None] * 4
-    assert len(heads.read(path)) == 6
+    assert together([write_slowly, write_quickly]) == [None, None]
+    assert told == ["written", "anchored"]
+    assert [head.events for head in heads.read(path)] == [2]
     assert list(heads.broken(path)) == []
 
 

@@ -15,7 +15,7 @@ from scoping.facts import amend
 from scoping.models import ScopingIssue, TypicalStay
 from scoping.states import LIVE, State
 from tests.factories import NOON, TODAY, make_account, make_issue, make_user
-from tests.scoping.settled import settled_cursor
+from tests.scoping.settled import next_transaction
 from tests.together import together
 
 DAY = timedelta(days=1)
@@ -240,43 +240,45 @@ def changed(cursor):
 @pytest.mark.django_db(transaction=True)
 def test_what_is_written_after_the_cursor_has_changed_and_nothing_else():
     issue, other = make_issue(), make_issue()
-    cursor = settled_cursor()
+    cursor = next_transaction()
     assert changed(cursor) == []
 
     amend(issue, by=None, at=NOON, next_step="Call")
     assert changed(cursor) == [issue]
-    assert changed(settled_cursor()) == []
 
     new = make_issue()
     assert set(changed(cursor)) == {issue, new}
     assert other not in changed(cursor)
+    assert changed(next_transaction()) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_somebody_is_still_writing_is_not_missed():
     """They began before the cursor was read and are done after it: the next look shows it."""
     issue = make_issue()
-    settled_cursor()
+    before = next_transaction()
     begun, read = Signal(), Signal()
 
     def write_slowly():
         with transaction.atomic():
             amend(issue, by=None, at=NOON, next_step="Call")
             begun.set()
-            assert read.wait(10)
+            assert read.wait(20)
 
     def look():
-        assert begun.wait(10)
+        assert begun.wait(20)
+        next_transaction()
         with transaction.atomic():
             cursor = board.cursor_now()
-            seen = changed(cursor)
+            seen = changed(before)
         read.set()
         return cursor, seen
 
     _, (cursor, seen) = together([write_slowly, look])
 
     assert seen == []
-    assert changed(cursor) == [issue]
+    assert 0 < cursor < next_transaction()
+    assert issue in changed(cursor)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -288,6 +290,6 @@ def test_rows_stamped_by_another_servers_transactions_are_no_news():
         cursor.execute("UPDATE scoping_scopingissue SET changed_in = changed_in + 1000000000")
         cursor.execute("SET session_replication_role = origin")
 
-    assert changed(board.cursor_now()) == []
+    assert changed(0) == []
     amend(issue, by=None, at=NOON, next_step="Call")
     assert changed(0) == [issue]

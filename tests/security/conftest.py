@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.test.utils import override_settings
@@ -34,13 +33,6 @@ def world(
 @pytest.fixture(autouse=True)
 def _undone(db: None) -> None:
     """What a test does to the desk is undone after it."""
-
-
-@pytest.fixture
-def csp() -> str:
-    """The policy as the settings spell it."""
-    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
 @pytest.fixture(scope="module", autouse=True)

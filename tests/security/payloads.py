@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 
 from tests.hostile import MARKDOWN, SCRIPT, TAGS
 
@@ -120,7 +119,3 @@ def packed(longest: int, texts: Iterable[str] = PAYLOADS) -> list[str]:
         else:
             lines.append(text)
     return lines
-
-
-def too_long(longest: int) -> int:
-    return sum(1 for text in chain(PAYLOADS) if len(text) > longest)

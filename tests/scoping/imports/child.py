@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +23,22 @@ class Ended:
     mebibytes: float
 
 
-def start(*words: Any) -> subprocess.Popen[str]:
+WEIGHED = [
+    "-c",
+    "import resource, subprocess, sys\n"
+    "status = subprocess.call([sys.executable, *sys.argv[1:]])\n"
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n"
+    "sys.exit(status)",
+]  # a process counts the memory of the one it was forked from, so that one has to be small
+
+
+def start(*words: Any, within: Sequence[str] = ()) -> subprocess.Popen[str]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.scoping.imports.child_settings",
         "EMDESK_CHILD_DATABASE": str(connection.settings_dict["NAME"]),
     }
     return subprocess.Popen(
-        [sys.executable, "manage.py", *map(str, words), "--json"],
+        [sys.executable, *within, "manage.py", *map(str, words), "--json"],
         cwd=PROJECT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -39,11 +49,8 @@ def start(*words: Any) -> subprocess.Popen[str]:
 
 def run(*words: Any) -> Ended:
     """Wait for a command; what it said, and the most memory it held."""
-    with start(*words) as process:
-        assert process.stdout
-        assert process.stderr
-        said, errors = process.stdout.read(), process.stderr.read()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with start(*words, within=WEIGHED) as process:
+        said, errors = process.communicate()
+    *errors_, weight = errors.splitlines()
     report = json.loads(said) if said.startswith("{") else {}
-    return Ended(process.returncode, report, errors, used.ru_maxrss / 1024)
+    return Ended(process.returncode, report, "\n".join(errors_), int(weight) / 1024)

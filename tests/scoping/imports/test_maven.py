@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from emdesk.ledger.models import Event
 from scoping.models import Account, Opportunity
@@ -104,3 +106,12 @@ def test_two_rows_before_an_unclosed_quote_are_kept(data: Path, asked: Asked) ->
     _, report = asked("import_opportunities", file, *maven_arguments(data))
     assert (report["read"], report["created"]) == (2, 2)
     assert "line 4" in report["problems"][0]["reason"]
+
+
+def test_people_read_the_problems_with_their_lines_and_one_sentence_of_counts(data: Path) -> None:
+    out = StringIO()
+    file = data / "quirks" / "maven_bad_rows.csv"
+    call_command("import_opportunities", file, *map(str, maven_arguments(data)), stdout=out)
+    *problems, counts = out.getvalue().strip().splitlines()
+    assert "maven_bad_rows.csv, line 9, reject: There is no opportunity id." in problems
+    assert counts.startswith("52 records read: ")

@@ -85,3 +85,20 @@ def test_the_issue_export_gives_its_right_answers(
             assert issue.close_quarter == row["quarter"]
             assert (issue.segment.name if issue.segment else "") == row["segment"]
             assert (manager.email.partition("@")[0] if manager else "") == row["assignee"]
+
+
+@pytest.mark.parametrize("first", ["deals", "issues"])
+def test_issues_and_deals_find_each_other_whichever_comes_first(
+    first: str, data: Path, asked: Asked
+) -> None:
+    deals = ("import_opportunities", data / "crm_maven/sales_pipeline.csv", *maven_arguments(data))
+    issues = ("import_issues", data / "derived" / "gitlab_issues_export_18_4.csv.gz")
+    for command in (deals, issues) if first == "deals" else (issues, deals):
+        asked(*command)
+    with (data / "derived" / "crosswalk_iid_to_opportunity.csv").open(newline="") as table:
+        right = {int(row["iid"]): row["opportunity_id"] for row in csv.DictReader(table)}
+    found = Imported.objects.values_list("iid", "issue__opportunity__external_id")
+    assert dict(found) == right
+    for command in (deals, issues):
+        again = asked(*command)[1]
+        assert (again["created"], again["updated"]) == (0, 0)

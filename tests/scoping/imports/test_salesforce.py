@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ import pytest
 from django.db.models import Count, Sum
 
 from emdesk.ledger.models import Event
+from emdesk.people.models import Role
+from emdesk.workflow import NotAllowed, undo
 from scoping.models import Account, Imported, Opportunity, ScopingIssue
 from scoping.states import State
 from tests.factories import make_issue, make_ready_issue, make_user
@@ -134,6 +136,20 @@ def test_a_deal_that_closes_closes_its_issue_in_the_quarter_of_its_close_date(
     )
     again = asked("import_opportunities", rows(tmp_path, later), "--source", "salesforce")[1]
     assert again["unchanged"] == 1
+
+
+def test_a_lead_can_undo_what_closed_with_the_deal(tmp_path: Path, asked: Asked) -> None:
+    issue = make_ready_issue(State.SOW_WIP)
+    imported(issue, deal_id=ID)
+    won = rows(tmp_path, {"StageName": "Closed Won"})
+    asked("import_opportunities", won, "--source", "salesforce")
+    at = Event.objects.about(issue).last().at  # type: ignore[union-attr]
+    with pytest.raises(NotAllowed):
+        undo(ScopingIssue.objects.get(), by=make_user(), at=at, within=timedelta(minutes=10))
+    undo(
+        ScopingIssue.objects.get(), by=make_user(Role.EM_LEAD), at=at, within=timedelta(minutes=10)
+    )
+    assert ScopingIssue.objects.get().state == State.SOW_WIP
 
 
 def test_an_issue_that_cannot_be_closed_with_its_deal_is_named(
