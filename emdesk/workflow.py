@@ -160,10 +160,14 @@ def perform(
         return _write(subject, name, was, before, by=by, at=at, origin=origin, **details, **data)
 
 
-def undo(subject: Workflow, *, by: User, at: datetime, within: timedelta) -> Event:
+def undo(
+    subject: Workflow, *, by: User, at: datetime, within: timedelta, seen: int | None = None
+) -> Event:
     """Take the last move back, if it was this person's and recent; the reverting event stays."""
     with atomic():
         subject = fresh(subject)
+        if seen is not None and seen != subject.moves:
+            raise Conflict(subject.last_move)
         last = subject.last_move
         if last is None or not last.before or last.verb.endswith((MOVED_BACK, ADOPTED)):
             raise Refused("There is no move to undo.")

@@ -44,8 +44,10 @@ from scoping.views.board import renewed
 from scoping.views.moves import find, undoable
 
 FORM = "scoping/form.html"
-NAMED = ("engagement_manager", "requester", "technical_architect", "delivery_manager")
-NAMED += ("project_manager", "next_step_owner")
+NAMED = (
+    *("engagement_manager", "requester", "technical_architect"),
+    *("delivery_manager", "project_manager", "next_step_owner"),
+)
 READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
 
 

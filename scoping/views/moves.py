@@ -72,7 +72,10 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
     issue = find(request, pk)
     at = now()
     try:
-        event = undo(issue, by=request.user, at=at, within=_undo_time(at))
+        within, seen = _undo_time(at), _seen(request)
+        event = undo(issue, by=request.user, at=at, within=within, seen=seen)
+    except Conflict as conflict:
+        return _conflict(request, issue, conflict)
     except Refused as refusal:
         return _refuse(request, issue, refusal.reason)
     return _moved(request, issue, event, undone=True)

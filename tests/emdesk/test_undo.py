@@ -8,6 +8,7 @@ from django.db import transaction
 from emdesk.ledger.models import Event
 from emdesk.people.models import Role
 from emdesk.workflow import (
+    Conflict,
     NotAllowed,
     Refused,
     perform,
@@ -208,4 +209,18 @@ def test_of_two_who_take_one_move_back_at_once_one_does():
     came_to = together([lambda: undo(issue, by=em, at=LATER, within=WITHIN)] * 4)
 
     assert sorted(type(each).__name__ for each in came_to) == ["Event"] + ["Refused"] * 3
+    assert again(issue).state == State.STRAWMAN_WIP
+
+
+def test_an_undo_meant_for_an_older_move_leaves_the_newer_one(em, lead):
+    issue = moved_by(em)
+    perform(again(issue).rework_estimate, by=lead, at=LATER)
+    perform(again(issue).send_estimate, by=lead, at=LATER)
+    meant = again(issue).moves
+    perform(again(issue).rework_estimate, by=em, at=LATER)
+
+    with pytest.raises(Conflict) as refusal:
+        undo(issue, by=lead, at=LATER, within=WITHIN, seen=meant)
+
+    assert refusal.value.event.actor == em
     assert again(issue).state == State.STRAWMAN_WIP
