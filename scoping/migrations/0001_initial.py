@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('account_team', 'account team'), ('call', 'scoping call'), ('customer', 'customer'), ('calculator', 'services calculator')], max_length=20)),
                 ('answered_at', models.DateTimeField()),
                 ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scoping.question')),
+                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='scoping.question')),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='scoping.scopingissue')),
             ],
         ),

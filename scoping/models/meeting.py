@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
+from django.db.models import Q
 
 from scoping.models.issue import ScopingIssue
 
@@ -13,6 +16,12 @@ from scoping.models.issue import ScopingIssue
 class MeetingKind(models.TextChoices):
     INTERNAL_SYNC = "internal_sync", "Internal sync"
     SCOPING_CALL = "scoping_call", "Scoping call"
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def with_names(self) -> Self:
+        """Each with the ``names`` of its people."""
+        return self.annotate(names=ArrayAgg("people__name", filter=~Q(people=None), default=[]))
 
 
 class Meeting(models.Model):
@@ -28,6 +37,8 @@ class Meeting(models.Model):
     notes = models.TextField(max_length=20_000, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[Meeting]] = models.Manager.from_queryset(MeetingQuerySet)()
 
     class Meta:
         ordering = ["starts_at"]

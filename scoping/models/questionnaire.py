@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, FilteredRelation, Q
 
 from scoping.models.issue import ScopingIssue
 from scoping.states import Service
@@ -26,6 +29,23 @@ class Source(models.TextChoices):
     CALCULATOR = "calculator", "services calculator"
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def asked_of(self, issue: ScopingIssue) -> Any:
+        """Rows of what applies to an issue, each with its answer's facts, in one query."""
+        given = FilteredRelation("answers", condition=Q(answers__issue=issue))
+        return (
+            self.filter(service__in=["", *issue.services])
+            .annotate(given=given)
+            .values(
+                *("key", "prompt", "required"),
+                text=F("given__text"),
+                source=F("given__source"),
+                at=F("given__answered_at"),
+                by=F("given__answered_by__name"),
+            )
+        )
+
+
 class Question(models.Model):
     """One thing to know before estimating. ``service`` empty: asked for every engagement."""
 
@@ -39,6 +59,8 @@ class Question(models.Model):
     required = models.BooleanField(default=False)
     position = models.PositiveIntegerField()
 
+    objects: ClassVar[models.Manager[Question]] = models.Manager.from_queryset(QuestionQuerySet)()
+
     class Meta:
         ordering = ["position"]
 
@@ -50,7 +72,7 @@ class Answer(models.Model):
     """The latest answer to a question about one issue; earlier ones are in the ledger."""
 
     issue = models.ForeignKey(ScopingIssue, models.CASCADE, related_name="answers")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     text = models.TextField(max_length=5_000)
     source = models.CharField(max_length=20, choices=Source)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -8,8 +8,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -37,13 +38,14 @@ from scoping.forms.issue import (
     may_edit,
 )
 from scoping.labels import labels_of
-from scoping.models import Meeting, Question, ScopingIssue
+from scoping.models import Meeting, Question, ScopingIssue, Source
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
 from scoping.views.board import renewed
 from scoping.views.moves import find, undoable
 
 FORM = "scoping/form.html"
+SOURCES = dict(Source.choices)
 NAMED = (
     *("engagement_manager", "requester", "technical_architect"),
     *("delivery_manager", "project_manager", "next_step_owner"),
@@ -62,7 +64,10 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
     """The issue with everything its page names, and everybody in one more query."""
     visible = ScopingIssue.objects.visible_to(request.user)
     duplicates = Prefetch("merged", ScopingIssue.objects.only("merged_into"))
+    members = ScopingIssue.account_team.through.objects.filter(scopingissue=OuterRef("pk"))
+    team = ArraySubquery(members.order_by("user__name").values("user__name"))
     rows = visible.select_related("segment", "opportunity", "account__sales_territory")
+    rows = rows.annotate(team=team)
     found = get_object_or_404(rows.prefetch_related(duplicates), pk=pk)
     named = {role: getattr(found, f"{role}_id") for role in NAMED}
     people = User.objects.in_bulk(set(named.values()) - {None})
@@ -82,10 +87,9 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "next_step": next_step(path),
         "labels": labels_of(found),
         "questions": (questions := _questions(found)),
-        "answered": sum(1 for row in questions if row["answer"]),
+        "answered": sum(1 for row in questions if row["by"]),
         "services": [Service(each).label for each in found.services],
-        "team": list(found.account_team.values_list("name", flat=True)),
-        "meetings": list(found.meetings.prefetch_related("people")),
+        "meetings": list(found.meetings.with_names()),
         "merged": list(found.merged.all()),
         "revivals": [] if found.live else list(found.revivals.all()),
         "waiting": WaitingOn.choices,
@@ -103,9 +107,8 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
 
 def _questions(found: ScopingIssue) -> list[dict[str, Any]]:
     """Each question that applies, with its answer if there is one."""
-    known = {each.question_id: each for each in found.answers.select_related("answered_by")}
-    asked = Question.objects.filter(service__in=["", *found.services])
-    return [{"question": each, "answer": known.get(each.pk)} for each in asked]
+    asked = Question.objects.asked_of(found)
+    return [row | {"source": SOURCES.get(row["source"])} for row in asked]
 
 
 @READ_WRITE

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.handlers.base import BaseHandler
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.http import Http404
 from pythonjsonlogger.json import JsonFormatter
 
@@ -34,7 +34,8 @@ STATEMENT = 'SELECT "people_user"."password" FROM "people_user" WHERE canary_col
 TRACES = ("Traceback", "File &quot;", 'File "', "site-packages", "/emdesk/", "Error at", "SELECT ")
 BREAKING: list[tuple[Exception, int]] = [
     (RuntimeError(STATEMENT), 500),
-    (DatabaseError(STATEMENT), 500),
+    (ProgrammingError(STATEMENT), 500),
+    (DatabaseError(STATEMENT), 503),
     (OperationalError(f'connection to server failed: password "{TYPED}" for {STATEMENT}'), 503),
     (Http404(STATEMENT), 404),
     (SuspiciousOperation(STATEMENT), 400),
