@@ -1,10 +1,13 @@
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from emdesk.people.models import User
-from tests.factories import make_user
+from scoping.models import ScopingIssue
+from scoping.states import State
+from tests.factories import TODAY, make_ready_issue, make_user
 
 
 @pytest.fixture
@@ -34,3 +37,15 @@ def em(db: None) -> User:
 def client(em: User, signed_in: Callable[[User], Client]) -> Client:
     """The browser of the engagement manager the tests are about."""
     return signed_in(em)
+
+
+@pytest.fixture
+def issue(em: User) -> ScopingIssue:
+    """Their issue in SOW_WIP, with a value and a next step that is due."""
+    return make_ready_issue(
+        State.SOW_WIP,
+        engagement_manager=em,
+        next_step="Call",
+        next_step_date=TODAY,
+        expected_value=Decimal(100),
+    )

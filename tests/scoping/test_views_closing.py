@@ -1,7 +1,5 @@
 """Merging, correcting and reviving in the browser, and the meetings of an issue."""
 
-from decimal import Decimal
-
 import pytest
 from django.utils.timezone import now
 
@@ -12,7 +10,6 @@ from scoping.quarters import quarter_at
 from scoping.states import State
 from tests.factories import (
     NOON,
-    TODAY,
     again,
     make_issue,
     make_ready_issue,
@@ -21,17 +18,6 @@ from tests.factories import (
 from tests.scoping.pages import at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def issue(em):
-    return make_ready_issue(
-        State.SOW_WIP,
-        engagement_manager=em,
-        next_step="Call",
-        next_step_date=TODAY,
-        expected_value=Decimal(100),
-    )
 
 
 def test_a_meeting_is_planned_held_with_notes_and_put_into_a_calendar(client, issue, em):

@@ -1,7 +1,6 @@
 """My day in the browser: what needs me, what waits, and what it costs to find out."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.utils.timezone import now
@@ -9,12 +8,10 @@ from django.utils.timezone import now
 from emdesk.people.models import Coverage, Role, Territory
 from scoping.facts import amend
 from scoping.models import Meeting, MeetingKind
-from scoping.states import LIVE, State
+from scoping.states import LIVE
 from tests.factories import (
-    TODAY,
     make_account,
     make_issue,
-    make_ready_issue,
     make_segment,
     make_user,
 )
@@ -22,17 +19,6 @@ from tests.reports import report
 from tests.scoping.pages import queries_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def issue(em):
-    return make_ready_issue(
-        State.SOW_WIP,
-        engagement_manager=em,
-        next_step="Call",
-        next_step_date=TODAY,
-        expected_value=Decimal(100),
-    )
 
 
 def test_signed_in_one_begins_with_ones_day(client, issue):

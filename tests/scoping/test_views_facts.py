@@ -1,7 +1,5 @@
 """Editing facts in the browser: somebody else's change meanwhile is shown, not overwritten."""
 
-from decimal import Decimal
-
 import pytest
 from django.utils.timezone import now
 
@@ -10,29 +8,15 @@ from emdesk.people.models import Role
 from scoping.facts import amend
 from scoping.forms.issue import GROUPS
 from scoping.models import ScopingIssue
-from scoping.states import State
 from tests.factories import (
-    TODAY,
     again,
     make_account,
     make_opportunity,
-    make_ready_issue,
     make_user,
 )
 from tests.scoping.pages import at, form_on
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def issue(em):
-    return make_ready_issue(
-        State.SOW_WIP,
-        engagement_manager=em,
-        next_step="Call",
-        next_step_date=TODAY,
-        expected_value=Decimal(100),
-    )
 
 
 def edit(client, issue, group="step", **said):

@@ -1,7 +1,5 @@
 """The issue page and its small forms: whose turn it is, whose issue, and the answers."""
 
-from decimal import Decimal
-
 import pytest
 from django.utils.timezone import now
 
@@ -12,10 +10,8 @@ from scoping.models import Answer, Meeting, MeetingKind, Question, ScopingIssue
 from scoping.states import State
 from tests.factories import (
     NOON,
-    TODAY,
     again,
     make_issue,
-    make_ready_issue,
     make_user,
 )
 from tests.reports import report
@@ -23,17 +19,6 @@ from tests.scoping.markup import parsed
 from tests.scoping.pages import at, queries_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def issue(em):
-    return make_ready_issue(
-        State.SOW_WIP,
-        engagement_manager=em,
-        next_step="Call",
-        next_step_date=TODAY,
-        expected_value=Decimal(100),
-    )
 
 
 # The page.
