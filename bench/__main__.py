@@ -12,17 +12,20 @@ from bench import browser, crowd, latency, memory
 from bench.bare.rows import LOGIN
 from bench.desks import Desk, desk_of, run
 from bench.figures import Figure, show
+from bench.importing import importing
 from bench.serving import Server, serving
 from bench.visitor import Visitor
 from bench.visits import (
     BARE_BOARD,
     BOARD,
+    LIST,
     WHOLE_BARE_BOARD,
     Card,
     Visit,
     cards_on,
     moving,
     reading,
+    searching,
     seeing,
 )
 
@@ -61,7 +64,9 @@ def signed_in(server: Server, login: tuple[str, str]) -> Place:
     return Place(server, visitor)
 
 
-def visits(bare: Place, whole: Place, small: Place, large: Place) -> dict[str, Visit]:
+def visits(
+    bare: Place, large_bare: Place, whole: Place, small: Place, large: Place
+) -> dict[str, Visit]:
     near, far = small.cards(), large.cards()
     return {
         "bare full board": seeing(bare.visitor, WHOLE_BARE_BOARD),
@@ -75,6 +80,16 @@ def visits(bare: Place, whole: Place, small: Place, large: Place) -> dict[str, V
         "bare issue": reading(bare.visitor, near),
         "issue of 2,000": reading(small.visitor, near),
         "issue of 10,000": reading(large.visitor, far),
+        "bare list": seeing(bare.visitor, "/list/100/"),
+        "list of 2,000": seeing(small.visitor, LIST),
+        "list of 10,000": seeing(large.visitor, LIST),
+        "bare triage": seeing(bare.visitor, "/triage/100/"),
+        "triage of 2,000": seeing(small.visitor, "/triage/"),
+        "triage of 10,000": seeing(large.visitor, "/triage/"),
+        "bare search of 2,000": searching(bare.visitor, "/search/50/"),
+        "search of 2,000": searching(small.visitor, "/search/"),
+        "bare search of 10,000": searching(large_bare.visitor, "/search/50/"),
+        "search of 10,000": searching(large.visitor, "/search/"),
     }
 
 
@@ -83,12 +98,13 @@ def measured(rounds: int) -> list[Figure]:
         desk_of(2_000) as desk,
         desk_of(10_000) as large_desk,
         open_bare(desk) as bare,
+        open_bare(large_desk) as large_bare,
         open_desk(desk, **EVERY_CARD) as whole,
         open_desk(desk) as small,
         open_desk(large_desk) as large,
     ):
         print(f"The full board shows {len(whole.cards()):,} cards.")
-        found = latency.costs(visits(bare, whole, small, large), rounds)
+        found = latency.costs(visits(bare, large_bare, whole, small, large), rounds)
         show("Medians", latency.absolute(found))
         figures = latency.against_bounds(found)
         show("One caller", figures)
@@ -99,7 +115,9 @@ def measured(rounds: int) -> list[Figure]:
         show("After all of it", held)
         seen = browser.seen(small, bare)
         show("In a browser", seen)
-    return [*figures, *crowded, *held, *seen]
+    brought_in = importing()
+    show("Bringing an old board over", brought_in)
+    return [*figures, *crowded, *held, *seen, *brought_in]
 
 
 def main() -> None:

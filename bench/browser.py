@@ -33,13 +33,18 @@ FLAGS = [
     "--no-first-run",
 ]
 WATCH = """() => {
-  const seen = window.seen = { paint: 0, shift: 0, events: [] };
+  const seen = window.seen = { paint: 0, shift: 0, events: [], stands: [] };
   const watch = (type, note, more) =>
     new PerformanceObserver((list) => list.getEntries().forEach(note))
       .observe({ type, buffered: true, ...more });
   watch("largest-contentful-paint", (entry) => { seen.paint = entry.startTime; });
   watch("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.shift += entry.value; });
-  watch("event", (entry) => seen.events.push([entry.name, entry.duration]), { durationThreshold: 16 });
+  watch("event", (entry) =>
+    seen.events.push([entry.name, entry.interactionId, entry.duration]), { durationThreshold: 16 });
+  document.addEventListener("drop", (event) => {
+    const stand = () => seen.stands.push(performance.now() - event.timeStamp);
+    document.addEventListener("htmx:after:settle", stand, { once: true });
+  });
 }"""
 
 
@@ -130,18 +135,19 @@ def loads(chromium: Browser, desk: Place, bare: Place) -> list[Figure]:
     ]
 
 
-def answers(chromium: Browser, desk: Place, slowed: int, bound: float) -> list[Figure]:
+def answers(chromium: Browser, desk: Place, slowed: int, bound: float, lift: float) -> list[Figure]:
     """How long a hand waits for the next frame, at worst."""
     with window(chromium, desk) as (page, wire):
         load(page, wire, desk.server.origin + BOARD)
         wire.slow_down(slowed)
         how = f", CPU slowed {slowed} times" if slowed > 1 else ""
-        found = [
-            Figure(f"{name}{how}", hands.wait(page, deed), bound, "ms")
-            for name, deed in hands.DEEDS.items()
+        found = {name: hands.rounds(page, deed) for name, deed in hands.DEEDS.items()}
+        return [
+            *(Figure(f"{name}{how}", made.answer, bound, "ms") for name, made in found.items()),
+            Figure(f"dragstart{how}", found["drag"].lift, lift, "ms"),
+            Figure(f"drop to the server's card{how}", found["drag"].stands, unit="ms"),
+            Figure(f"layout shift while working{how}", page.evaluate("seen.shift"), 0.02, ""),
         ]
-        shift = page.evaluate("seen.shift")
-        return [*found, Figure(f"layout shift while working{how}", shift, 0.02, "")]
 
 
 def seen(desk: Place, bare: Place) -> list[Figure]:
@@ -150,8 +156,8 @@ def seen(desk: Place, bare: Place) -> list[Figure]:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         found = [
             *loads(chromium, desk, bare),
-            *answers(chromium, desk, 1, 120),
-            *answers(chromium, desk, SLOWED, 200),
+            *answers(chromium, desk, 1, bound=120, lift=120),
+            *answers(chromium, desk, SLOWED, bound=200, lift=250),
         ]
         chromium.close()
         return found

@@ -66,6 +66,36 @@ def against_bounds(found: dict[str, Cost]) -> list[Figure]:
         ratio(
             "issue page at 10,000 issues : bare", found["issue of 10,000"], found["bare issue"], 4.0
         ),
+        *(
+            figure
+            for size in ("2,000", "10,000")
+            for figure in (
+                ratio(
+                    f"list of 100 of {size} : bare",
+                    found[f"list of {size}"],
+                    found["bare list"],
+                    4.0,
+                ),
+                ratio(
+                    f"triage at {size} : bare",
+                    found[f"triage of {size}"],
+                    found["bare triage"],
+                    4.0,
+                ),
+                ratio(
+                    f"search at {size} : bare",
+                    found[f"search of {size}"],
+                    found[f"bare search of {size}"],
+                    1.5,
+                ),
+            )
+        ),
+        Figure(
+            "list, statements more at 10,000 than at 2,000",
+            found["list of 10,000"].statements - found["list of 2,000"].statements,
+            0,
+            "",
+        ),
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import cycle
+from urllib.parse import urlencode
 
 from bench.visitor import Reply, Visitor
 
@@ -14,8 +15,11 @@ Visit = Callable[[], Reply]
 CARD = re.compile(rb'id="c(\d+)"[^>]* data-state="(\w+)"[^>]* data-seen="(\d+)"')
 THERE_AND_BACK = {"strawman_wip": "estimate_feedback", "estimate_feedback": "strawman_wip"}
 BOARD = "/board/"
+LIST = "/issues/?view=team&per_page=100"
 BARE_BOARD = "/board/25/"
-WHOLE_BARE_BOARD = "/board/1000000/"
+WHOLE_LIST = "/issues/?view=team&per_page=100"
+BARE_BOARD = "/board/1000000/"
+SOUGHT = ("migration", "Logistics", "training", "Kestrelby", "pipeline")
 
 
 @dataclass
@@ -34,6 +38,12 @@ def cards_on(board: Reply) -> list[Card]:
 
 def seeing(visitor: Visitor, path: str) -> Visit:
     return lambda: well(visitor.get(path))
+
+
+def searching(visitor: Visitor, path: str) -> Visit:
+    """One word after the other, as people look for customers and for kinds of work."""
+    words = cycle(SOUGHT)
+    return lambda: well(visitor.get(f"{path}?{urlencode({'q': next(words)})}"))
 
 
 def reading(visitor: Visitor, cards: list[Card]) -> Visit:

@@ -28,6 +28,25 @@ PERIODIC = {
         "task": "emdesk.ledger.tasks.anchor_head",
         "schedule": crontab(minute="10"),
     },
+    # Each delivery sends it too; this is for what that missed, and for second tries.
+    "apply webhooks": {
+        "task": "scoping.tasks.apply_webhooks",
+        "schedule": crontab(),
+    },
+    # Asking nudges it too; this is for nudges that were lost, and for second tries.
+    "send what was asked": {
+        "task": "scoping.tasks.send_inquiries",
+        "schedule": crontab(),
+    },
+    # Asking sends it too; this is for messages that were lost and workers that were killed.
+    "look after imports": {
+        "task": "scoping.tasks.look_after_imports",
+        "schedule": crontab(),
+    },
+    "remove files of old imports": {
+        "task": "scoping.tasks.remove_old_imports",
+        "schedule": crontab(minute="40", hour="3"),
+    },
     "measure typical stays": {
         "task": "scoping.tasks.measure_typical_stays",
         "schedule": crontab(minute="25"),

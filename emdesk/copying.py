@@ -5,19 +5,21 @@ Triggers and constraints hold as ever. Nothing comes back, so keys that are need
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from io import StringIO
-from typing import Any
+from itertools import chain, islice
+from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+M = TypeVar("M", bound=models.Model)
 Spelling = Callable[[Any], str]
 NULL = "\\N"
-ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+LINES_AT_ONCE = 20
+ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
+encode = DjangoJSONEncoder().encode
 
 
 def numbers(model: type[models.Model], count: int) -> list[int]:
@@ -30,22 +32,46 @@ def numbers(model: type[models.Model], count: int) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Write rows as they are; those without a key get theirs from the database."""
-    if not rows:
-        return
-    fields = [field for field in model._meta.concrete_fields if _stored(field, rows[0])]
+def maker(model: type[M]) -> Callable[..., M]:
+    """Makes rows of a model from their columns' values, looking its defaults up only once."""
+    defaults = {field.attname: field.get_default() for field in model._meta.concrete_fields}
+
+    def make(**values: Any) -> M:
+        return model(*(defaults | values).values())
+
+    return make
+
+
+def copy(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Write rows as they are; those without a key get theirs from the database.
+
+    PostgreSQL writes the first rows while the later ones are still being made.
+    """
+    rows = iter(rows)
+    for first in rows:
+        fields = [field for field in model._meta.concrete_fields if _stored(field, first)]
+        text = _Text(_lines(chain([first], rows), fields))
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(str(field.column)) for field in fields)
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN", text)
+
+
+class _Text:
+    """Lines as the file that psycopg2 reads from."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+
+    def read(self, size: int) -> str:
+        return "".join(islice(self._lines, LINES_AT_ONCE))
+
+
+def _lines(rows: Iterable[models.Model], fields: Sequence[Any]) -> Iterator[str]:
     spellings = [(str(field.attname), _spelling(field)) for field in fields]
-    text = StringIO()
     for row in rows:
         kept = row.__dict__
-        text.write("\t".join([spell(kept[name]) for name, spell in spellings]))
-        text.write("\n")
-    text.seek(0)
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN", text)
+        yield "\t".join([spell(kept[name]) for name, spell in spellings]) + "\n"
 
 
 def _stored(field: Any, row: models.Model) -> bool:
@@ -65,7 +91,14 @@ def _plain(value: Any) -> str:
 def _text(value: str) -> str:
     """Most text needs no escaping, and looking is faster than replacing."""
     plain = value.isprintable() and "\\" not in value
-    return value if plain else value.translate(ESCAPED)
+    return value if plain else _escaped(value)
+
+
+def _escaped(value: str) -> str:
+    """Four replacements are many times as fast as one translation."""
+    for sign, escape in ESCAPES:
+        value = value.replace(sign, escape)
+    return value
 
 
 def _other(value: Any) -> str:
@@ -74,12 +107,12 @@ def _other(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder).translate(ESCAPED)
+    return _escaped(encode(value))
 
 
 def _array(values: Iterable[Any]) -> str:
     quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return ("{" + ",".join(f'"{value}"' for value in quoted) + "}").translate(ESCAPED)
+    return _escaped("{" + ",".join(f'"{value}"' for value in quoted) + "}")
 
 
 BY_TYPE: dict[type, Spelling] = {

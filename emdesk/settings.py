@@ -179,6 +179,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.filebased.EmailBackend"
 )
 
+GITLAB_TOKEN = environment.text("EMDESK_GITLAB_TOKEN", "")
 BOARD_PAGE = environment.number("EMDESK_BOARD_PAGE", 25)
 LEDGER_HEADS = Path(environment.text("EMDESK_LEDGER_HEADS", str(VAR / "ledger-heads.jsonl")))
 

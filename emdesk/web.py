@@ -51,11 +51,27 @@ class Place:
 
 
 _places: list[Place] = []
+_offers: list[Place] = []
 
 
 def place(*places: Place) -> None:
     """Add pages to the side bar, in this order."""
     _places.extend(places)
+
+
+def offer(*places: Place) -> None:
+    """Pages that begin something: buttons in the bar, each with ``key`` alone."""
+    _offers.extend(places)
+
+
+def places_of(user: User) -> list[Place]:
+    """The pages of the side bar, as far as this person has them."""
+    return [each for each in _places if each.shown_to(user)]
+
+
+def offers_of(user: User) -> list[Place]:
+    """What this person may begin."""
+    return [each for each in _offers if each.shown_to(user)]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -69,7 +85,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "keys_off": not getattr(user, "single_keys", True),
         "nav": partial(_navigation, request.path, user),
+        "offers": partial(_offered, user),
     }
+
+
+def _offered(user: Any) -> list[dict[str, str]]:
+    if not (user and user.is_authenticated):
+        return []
+    shown = [each for each in _offers if each.shown_to(user)]
+    return [{"url": reverse(each.url_name), "label": each.label, "key": each.key} for each in shown]
 
 
 def _navigation(path: str, user: Any) -> list[dict[str, Any]]:

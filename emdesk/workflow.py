@@ -163,7 +163,10 @@ def perform(
 def undo(
     subject: Workflow, *, by: User, at: datetime, within: timedelta, seen: int | None = None
 ) -> Event:
-    """Take the last move back, if it was this person's and recent; the reverting event stays."""
+    """Take the last move back, if it was this person's and recent; the reverting event stays.
+
+    What emdesk moved by itself, whoever may override takes back.
+    """
     with atomic():
         subject = fresh(subject)
         if seen is not None and seen != subject.moves:
@@ -171,7 +174,7 @@ def undo(
         last = subject.last_move
         if last is None or not last.before or last.verb.endswith((MOVED_BACK, ADOPTED)):
             raise Refused("There is no move to undo.")
-        if last.actor_id != by.pk and not by.leads:
+        if not (by.leads or takes_back(subject, last, by)):
             raise NotAllowed(f"{last.actor or 'emdesk'} made this move and can undo it.")
         if at - last.at > within:
             minutes = int(within.total_seconds() // 60)
@@ -184,6 +187,12 @@ def undo(
         except IntegrityError:
             reason = "What changed since stands against it. Move it back instead."
             raise Refused(reason) from None
+
+
+def takes_back(subject: Workflow, move: Event, by: User) -> bool:
+    """Whether a move is this person's own, or emdesk's with work of theirs."""
+    emdesks = move.actor_id is None and move.origin == Origin.SYSTEM
+    return move.actor_id == by.pk or (emdesks and subject.may_override(by))
 
 
 def adopt(subject: W, state: str, *, at: datetime, origin: str, **data: Any) -> Event:

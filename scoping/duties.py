@@ -125,7 +125,19 @@ def issues_to_triage(people: Sequence[User], at: datetime) -> Iterable[Duty]:
         )
     for issue in waiting:
         reason = "Nobody has it yet"
-        yield _duty(issue, Class.TERRITORY, "Triage", reason, _open("Triage", issue))
+        yield _duty(issue, Class.TERRITORY, "Triage", reason, _triage(issue))
+
+
+@finds(Duty)
+def closes_to_note(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """What emdesk closed with its opportunity, until it is noted; what nobody has, for leads."""
+    ours = Q(engagement_manager__in=people)
+    if any(person.leads for person in people):
+        ours |= Q(engagement_manager=None)
+    for issue in seen_by(people).filter(ours, close_to_note=True).with_people():
+        outcome = issue.get_outcome_display().lower()
+        reason = f"{issue.reference} was {outcome} with its opportunity"
+        yield _duty(issue, Class.ISSUE_HYGIENE, "Look at", reason, _open("Look", issue))
 
 
 @finds(Duty)
@@ -193,6 +205,13 @@ def due_today(people: Sequence[User], at: datetime) -> Iterator[Appointment]:
 
 def _open(label: str, issue: ScopingIssue) -> Button:
     return Button(label, issue.get_absolute_url())
+
+
+def _triage(issue: ScopingIssue) -> Button:
+    """Its place in the queue; what nobody has further on is assigned on its own page."""
+    if issue.state != State.OPEN:
+        return _open("Triage", issue)
+    return Button("Triage", f"{reverse('scoping:triage')}?issue={issue.pk}")
 
 
 def _move(label: str, issue: ScopingIssue, to: State) -> Button:

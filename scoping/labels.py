@@ -26,6 +26,7 @@ OLDER_STAGES = {
     "writing": State.SOW_WIP,
     "costestimate": State.SOW_WIP,
 }
+SCOPED = {"proposal", "closeqtr", "emstatus", "segment", "ta", "scoping", "rdm"}
 BOARD_ENDS = {"open", "closed"}
 FLAGS = {"servicescalculator": "services_calculator", "publicsectorus": "public_sector"}
 
@@ -64,6 +65,11 @@ def read_labels(labels: Iterable[str], segments: Iterable[str]) -> Reading:
     for label in labels:
         _read(reading, label.strip(), known)
     return reading
+
+
+def is_scoped(label: str) -> bool:
+    """Whether a label is spelled like one that emdesk keeps as a field."""
+    return plain(label.partition(":")[0]) in SCOPED
 
 
 def plain(text: str) -> str:

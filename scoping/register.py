@@ -9,18 +9,20 @@ from emdesk.configuration.definitions import Definition, register
 from emdesk.files.rules import uploaders
 from emdesk.ledger.recording import projections
 from emdesk.subjects import visible_subjects
-from emdesk.web import Place, place
+from emdesk.web import Place, offer, place
 from scoping import duties, gates, quarters, rules, sentences  # noqa: F401 (they register)
-from scoping.models import ScopingIssue
+from scoping.models import Opportunity, ScopingIssue
+from scoping.search.wordings import WORDINGS
 from scoping.states import LIVE
 from scoping.stays import STAYS
 
 LABEL = ScopingIssue._meta.label_lower
 
-projections.append(STAYS)
+projections.extend([STAYS, WORDINGS])
 visible_subjects.register(
     LABEL, ScopingIssue.objects.visible_to, kin=lambda issue: list(issue.merged.all())
 )
+visible_subjects.register(Opportunity._meta.label_lower, Opportunity.objects.visible_to)
 commenters.register(LABEL, rules.comments)
 uploaders.register(LABEL, rules.comments)
 
@@ -49,4 +51,13 @@ place(
     Place("Work", "My day", "list-checks", "desk:day", "d"),
     Place("Work", "My board", "square-kanban", "scoping:board", "b"),
     Place("Work", "Issues by EM", "users", "scoping:board_by_em", "e", rules.sees_every_issue),
+    Place("Work", "Triage", "inbox", "scoping:triage", "t", rules.sees_triage),
+    Place("Work", "Issues", "list", "scoping:issues", "l"),
+    Place("Work", "Load", "gauge", "scoping:load", "o", rules.sees_load),
+)
+place(Place("Reports", "Win rate", "chart-column", "scoping:win_rate", "w", rules.reads_win_rate))
+place(Place("Desk", "Bring over", "import", "scoping:import", "i", rules.previews_imports))
+offer(
+    Place("", "New issue", "", "scoping:new_issue", "c", rules.raises_issues),
+    Place("", "New request", "", "scoping:intake", "c", rules.asks_for_oneself),
 )

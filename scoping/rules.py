@@ -10,18 +10,41 @@ from typing import TYPE_CHECKING
 from emdesk.people.models import Role, User
 
 if TYPE_CHECKING:
-    from scoping.models import ScopingIssue
+    from scoping.models import Opportunity, SavedView, ScopingIssue
 
 READERS = (Role.EM, Role.EM_LEAD, Role.DIRECTOR, Role.PS_LEADERSHIP, Role.REVENUE, Role.LEGAL)
 ALL_ISSUES = (*READERS, Role.DEAL_DESK, Role.PRACTICE_MANAGER, Role.VIEWER)
+FIGURES = (
+    *(Role.EM, Role.EM_LEAD, Role.DIRECTOR, Role.PS_LEADERSHIP, Role.REVENUE, Role.SIGNATORY),
+    *(Role.DEAL_DESK, Role.VIEWER),
+)
+EXPORTERS = (
+    *(Role.EM, Role.ACCOUNT_TEAM, Role.PS_LEADERSHIP, Role.REVENUE, Role.SIGNATORY),
+    *(Role.DEAL_DESK, Role.PROJECT_MANAGER),
+)
 
 
 def sees_every_issue(user: User) -> bool:
     return user.has(*ALL_ISSUES)
 
 
+def exports(user: User) -> bool:
+    """Whoever may take the rows they see away in a file."""
+    return user.leads or user.has(*EXPORTERS)
+
+
+def acts_in_bulk(user: User) -> bool:
+    """Whoever may move, assign or label anything; each issue is judged by itself."""
+    return user.leads or user.has(Role.EM, Role.PS_LEADERSHIP)
+
+
 def triages(issue: ScopingIssue, user: User) -> bool:
     """Any engagement manager may triage, label and assign."""
+    return user.leads or user.has(Role.EM)
+
+
+def sees_triage(user: User) -> bool:
+    """The queue of new issues is for those who give verdicts on them."""
     return user.leads or user.has(Role.EM)
 
 
@@ -52,9 +75,11 @@ def on_account_team(issue: ScopingIssue, user: User) -> bool:
 
 
 def assists(issue: ScopingIssue, user: User) -> bool:
-    """The architect, delivery manager or project manager named on the issue."""
+    """The architect, delivery manager or project manager named on the issue, or who asked."""
     named = {issue.technical_architect_id, issue.delivery_manager_id, issue.project_manager_id}
-    return user.pk in named
+    return user.pk in named or (
+        user.has(Role.TECHNICAL_ARCHITECT) and issue.requester_id == user.pk
+    )
 
 
 def answers(issue: ScopingIssue, user: User) -> bool:
@@ -66,3 +91,82 @@ def comments(issue: ScopingIssue, user: User) -> bool:
     if triages(issue, user) or on_account_team(issue, user) or assists(issue, user):
         return True
     return user.has(Role.PS_LEADERSHIP, Role.REVENUE, Role.LEGAL, Role.DEAL_DESK)
+
+
+def shares_views(user: User) -> bool:
+    """Engagement managers and their leads name views for the whole team."""
+    return user.leads or user.has(Role.EM)
+
+
+def changes_view(view: SavedView, user: User) -> bool:
+    """Its owner and, once the team has it, the leads."""
+    return view.owner_id == user.pk or (view.team and user.leads)
+
+
+def sees_load(user: User) -> bool:
+    """How much everybody has on their desk is for those who distribute it."""
+    return user.leads
+
+
+def requests_services(user: User) -> bool:
+    """The account team and architects ask for themselves, the desk for somebody else."""
+    return raises_issues(user) or user.has(Role.ACCOUNT_TEAM, Role.TECHNICAL_ARCHITECT)
+
+
+def asks_for_oneself(user: User) -> bool:
+    return requests_services(user) and not raises_issues(user)
+
+
+def raises_issues(user: User) -> bool:
+    return user.leads or user.has(Role.EM)
+
+
+def creates_deal(issue: ScopingIssue, user: User) -> bool:
+    return triages(issue, user) or user.has(Role.DEAL_DESK) or on_account_team(issue, user)
+
+
+def may_create_deal(user: User, *, answers: bool) -> bool:
+    """The same as far as roles tell, for somebody of whom it is known whether they may answer."""
+    return raises_issues(user) or (answers and user.has(Role.DEAL_DESK, Role.ACCOUNT_TEAM))
+
+
+def advances_deal(deal: Opportunity, user: User) -> bool:
+    """Stage, close date and amount: the account's own team until it is handed in, deal desk."""
+    if user.has(Role.DEAL_DESK):
+        return True
+    return deal.under_way and any(on_account_team(issue, user) for issue in deal.issues.all())
+
+
+def judges_deal(deal: Opportunity, user: User) -> bool:
+    """Confidence and what backs it: the deal's own EM, and leads with a reason."""
+    return user.leads or own_deal(deal, user)
+
+
+def own_deal(deal: Opportunity, user: User) -> bool:
+    if not user.has(Role.EM):
+        return False
+    own = {deal.engagement_manager_id, *(each.engagement_manager_id for each in deal.issues.all())}
+    return user.pk in own
+
+
+def books_deals(user: User) -> bool:
+    """Closed won is the deal desk's word alone."""
+    return user.has(Role.DEAL_DESK)
+
+
+def previews_imports(user: User) -> bool:
+    """Engagement managers may upload, map and check; nothing is changed by that."""
+    return applies_imports(user) or user.has(Role.EM)
+
+
+def applies_imports(user: User) -> bool:
+    return user.leads or user.has(Role.DEAL_DESK, Role.ADMIN)
+
+
+def reads_whole_win_rate(user: User) -> bool:
+    return user.has(*FIGURES)
+
+
+def reads_win_rate(user: User) -> bool:
+    """Those who answer for the figures; the account team, over its own deals."""
+    return reads_whole_win_rate(user) or user.has(Role.ACCOUNT_TEAM)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+
+from django.db.models import Model
 
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.workflow import ADOPTED, MOVED_BACK
-from scoping.models import ScopingIssue
+from scoping.models import Awaited, Opportunity, SchedulingIntake, ScopingIssue
 from scoping.states import CloseReason, EmStatus, Outcome, State, WaitingOn
 
 MOVES = [
@@ -26,7 +29,7 @@ MOVES = [
         "resume",
     )
 ]
-HIDDEN = {"entered_state_at", "em_status_at", "held_from", "closed_from"}
+HIDDEN = {"entered_state_at", "em_status_at", "held_from", "closed_from", "close_to_note"}
 
 
 @sentence(*MOVES)
@@ -64,6 +67,11 @@ def reopened(event: Event) -> str:
     return f"reopened this into {_column(event.after)}"
 
 
+@sentence("scoping.close_noted")
+def close_noted(event: Event) -> str:
+    return "noted that it closed with its opportunity"
+
+
 @sentence(f"scoping.{MOVED_BACK}")
 def moved_back(event: Event) -> str:
     return f"took back the move to {_column(event.before)}; it is in {_column(event.after)} again"
@@ -76,9 +84,46 @@ def adopted(event: Event) -> str:
     return f"brought this in as it stood, in {_column(event.after)}"
 
 
+@sentence("scoping.account_imported")
+def account_imported(event: Event) -> str:
+    return "brought this account in" if event.data.get("created") else "learned about this account"
+
+
+@sentence("scoping.import_undone")
+def import_undone(event: Event) -> str:
+    return "took back the import that brought this in"
+
+
 @sentence("scoping.deal_imported")
 def deal_imported(event: Event) -> str:
     return "brought this deal in from the CRM"
+
+
+@sentence("scoping.deal_created")
+def deal_created(event: Event) -> str:
+    return f"created this opportunity for {event.data['reference']}"
+
+
+@sentence("scoping.deal_amended")
+def deal_amended(event: Event) -> str:
+    return _amended(event, Opportunity)
+
+
+@sentence("scoping.account_added")
+def account_added(event: Event) -> str:
+    return "added this customer"
+
+
+@sentence("scoping.scheduling_begun")
+def scheduling_begun(event: Event) -> str:
+    return "began the project scheduling intake"
+
+
+@sentence("scoping.scheduling_amended")
+def scheduling_amended(event: Event) -> str:
+    names = [_title(SchedulingIntake, name) for name in event.data["changed"]]
+    told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return f"wrote version {event.data['version']} of the project scheduling intake: {told}"
 
 
 @sentence("scoping.status_set")
@@ -95,8 +140,12 @@ def status_set(event: Event) -> str:
 
 @sentence("scoping.amended", "scoping.assigned", "scoping.corrected")
 def amended(event: Event) -> str:
+    return _amended(event, ScopingIssue)
+
+
+def _amended(event: Event, model: type[Model]) -> str:
     changed = event.data["changed"]
-    parts = [_change(name, *pair) for name, pair in changed.items() if name not in HIDDEN]
+    parts = [_change(model, name, *pair) for name, pair in changed.items() if name not in HIDDEN]
     text = "changed " + "; ".join(parts) if parts else "looked over the facts"
     return f"{text}. Reason: “{event.data['reason']}”" if event.data.get("reason") else text
 
@@ -131,6 +180,49 @@ def absorbed(event: Event) -> str:
     return f"merged {event.data['reference']} into this issue"
 
 
+@sentence("scoping.parted")
+def parted(event: Event) -> str:
+    return f"took back that {event.data['reference']} was merged into this issue"
+
+
+@sentence("scoping.triaged")
+def triaged(event: Event) -> str:
+    data = event.data
+    text = f"accepted this for {data['to']}"
+    if "reason" in data:
+        return f"{text} rather than {data['rather_than']}: “{data['reason']}”. {data['because']}"
+    return f"{text}. {data['because']}"
+
+
+@sentence("scoping.snoozed")
+def snoozed(event: Event) -> str:
+    awaited, until = event.data.get("awaited"), event.data.get("until")
+    ends = [Awaited(awaited).label] if awaited else []
+    ends += [f"{date.fromisoformat(str(until)):%-d %b %Y}"] if until else []
+    return f"snoozed this until {' or '.join(ends)}"
+
+
+@sentence("scoping.woken")
+def woken(event: Event) -> str:
+    return "took this back into the triage queue"
+
+
+@sentence("scoping.asked")
+def asked(event: Event) -> str:
+    questions = event.data["questions"]
+    return f"asked {event.data['to']}: {'; '.join(_short(each) for each in questions)}"
+
+
+@sentence("scoping.ask_withdrawn")
+def ask_withdrawn(event: Event) -> str:
+    return "took the question back before its mail left"
+
+
+@sentence("scoping.ask_failed")
+def ask_failed(event: Event) -> str:
+    return f"could not mail the questions to {event.data['to']}: {_short(event.data['error'])}"
+
+
 @sentence("scoping.revived")
 def revived(event: Event) -> str:
     return f"linked {event.data['reference']} as its revival"
@@ -148,9 +240,12 @@ def _unmet(event: Event) -> str:
     return f"the {' and the '.join(event.data['unmet'])} was missing"
 
 
-def _change(name: str, old: Any, new: Any) -> str:
-    field = ScopingIssue._meta.get_field(name)
-    title = str(getattr(field, "verbose_name", name))
+def _title(model: type[Model], name: str) -> str:
+    return str(getattr(model._meta.get_field(name), "verbose_name", name))
+
+
+def _change(model: type[Model], name: str, old: Any, new: Any) -> str:
+    field, title = model._meta.get_field(name), _title(model, name)
     if field.is_relation:
         return title
     return f"{title} from {_value(field, old)} to {_value(field, new)}"

@@ -144,4 +144,5 @@ class Service(models.TextChoices):
     ADVISORY = "advisory", "Advisory"
     HEALTH_CHECK = "health_check", "Health check"
     DEVELOPMENT = "development", "Development"
+    TRANSFORMATION = "transformation", "Transformation"
     TRAINING = "training", "Training"

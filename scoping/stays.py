@@ -75,7 +75,9 @@ def derived(moves: Iterable[Event]) -> list[Stay]:
 def _stays_of(moves: Iterable[Event]) -> list[Stay]:
     stays: list[Stay] = []
     for event in moves:
-        if event.verb == "scoping.moved_back":
+        if not event.after:
+            stays.clear()
+        elif event.verb == "scoping.moved_back":
             stays.pop()
             stays[-1].left_at = None
         else:

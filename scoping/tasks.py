@@ -1,12 +1,62 @@
 """What scoping does by itself, on the schedule in emdesk/celery.py."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils.timezone import now
 
 from scoping import stays
+from scoping.imports import runs
+from scoping.imports.uploads import remove_old
+from scoping.imports.webhooks import apply_next
+from scoping.triage.inquiries import deliver
+
+AT_ONCE = 200
 
 
 @shared_task(ignore_result=True)
 def measure_typical_stays() -> None:
     """Running it twice changes nothing."""
     stays.measure(at=now())
+
+
+@shared_task(ignore_result=True)
+def apply_webhooks() -> None:
+    """Apply what GitLab told. Several at once share the work; what is left over, beat sends again."""
+    for _ in range(AT_ONCE):
+        if not apply_next(now()):
+            return
+    apply_webhooks.delay()
+
+
+@shared_task(ignore_result=True)
+def send_inquiries() -> None:
+    """Send the mails that are due. Several at once share the work; it stops well within its time."""
+    began = now()
+    while now() - began < timedelta(seconds=20) and deliver(now()):
+        pass
+
+
+@shared_task(ignore_result=True, soft_time_limit=3_500, time_limit=3_600)
+def carry_out_import(pk: int) -> None:
+    """Check, run or undo an import; asked twice it does it once. Then those that waited for it."""
+    try:
+        done = runs.carry_out(pk, at=now())
+    except Exception:
+        runs.give_up(pk)
+        raise
+    if done:
+        look_after_imports.delay(0)
+
+
+@shared_task(ignore_result=True)
+def look_after_imports(patience: int = runs.PATIENCE) -> None:
+    """Mark imports whose worker was killed, and send those again that nobody took up."""
+    for pk in runs.look_after(now(), timedelta(seconds=patience)):
+        carry_out_import.delay(pk)
+
+
+@shared_task(ignore_result=True)
+def remove_old_imports() -> None:
+    """The files of old imports go; what they changed stays."""
+    remove_old(now())

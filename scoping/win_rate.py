@@ -16,6 +16,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from emdesk.fiscal import Quarter
+from emdesk.people.models import User
+from scoping import rules
 from scoping.models import Opportunity, ScopingIssue, Stage
 from scoping.quarters import FiscalCalendar
 from scoping.states import Outcome
@@ -57,6 +59,7 @@ class WinRate:
 
     total: Tally
     rows: list[Tally]
+    unnamed: Tally
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,31 @@ class Axis:
     key: Key = lambda name: name or ""
 
 
-def win_rate(basis: Basis, by: str) -> WinRate:
-    """Every closed deal of the desk, along one of :func:`axes`."""
+def win_rate(basis: Basis, by: str, user: User | None = None) -> WinRate:
+    """Every closed deal of the desk, or that ``user`` may count, along one of :func:`axes`."""
     axis = axes(basis)[by]
-    total, rows = Tally(), dict[str, Tally]()
-    for names, won, lost, value in _counted(basis, axis):
+    total, unnamed, rows = Tally(), Tally(), dict[str, Tally]()
+    for names, won, lost, value in _counted(basis, axis, user):
+        key = axis.key(*names)
+        part = rows.setdefault(key, Tally(key)) if key else unnamed
+        part.add(won, lost, value)
         total.add(won, lost, value)
-        if key := axis.key(*names):
-            rows.setdefault(key, Tally(key)).add(won, lost, value)
-    return WinRate(total, sorted(rows.values(), key=_in_order))
+    return WinRate(total, sorted(rows.values(), key=_in_order), unnamed)
+
+
+def countable(basis: Basis, user: User | None = None) -> QuerySet[Any]:
+    """All issues or deals, closed or not, that ``user`` may count; without one, the whole desk's."""
+    found = ScopingIssue.objects if basis == Basis.ISSUES else Opportunity.objects
+    if user is None or rules.reads_whole_win_rate(user):
+        return found.all()
+    return found.visible_to(user)
+
+
+def outcomes(basis: Basis) -> tuple[Q, Q]:
+    """What counts as won, and as lost."""
+    if basis == Basis.ISSUES:
+        return Q(outcome=Outcome.WON), Q(outcome=Outcome.LOST)
+    return Q(stage=Stage.WON, deleted=False), Q(stage=Stage.LOST, deleted=False)
 
 
 def axes(basis: Basis) -> Mapping[str, Axis]:
@@ -118,16 +137,12 @@ def _axes_of_deals() -> dict[str, Axis]:
 
 
 def _counted(
-    basis: Basis, axis: Axis
+    basis: Basis, axis: Axis, user: User | None
 ) -> Iterator[tuple[tuple[Any, ...], int, int, Decimal | None]]:
     """For each group: its fields, won, lost, and the value of the won ones in our currency."""
-    if basis == Basis.ISSUES:
-        closed: QuerySet[Any] = ScopingIssue.objects.exclude(outcome="")
-        won, lost, value = Q(outcome=Outcome.WON), Q(outcome=Outcome.LOST), "expected_value"
-    else:
-        closed = Opportunity.objects.filter(deleted=False, stage__in=[Stage.WON, Stage.LOST])
-        won, lost, value = Q(stage=Stage.WON), Q(stage=Stage.LOST), "amount"
-    groups = closed.order_by().values_list(*axis.fields)
+    won, lost = outcomes(basis)
+    value = "expected_value" if basis == Basis.ISSUES else "amount"
+    groups = countable(basis, user).filter(won | lost).order_by().values_list(*axis.fields)
     counted = groups.annotate(
         n_won=Count("pk", filter=won),
         n_lost=Count("pk", filter=lost),

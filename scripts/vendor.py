@@ -22,12 +22,17 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "vendor.lock"
 
 ICONS = [
+    "chart-column",
     "chevron-left",
     "chevron-right",
     "circle-check",
     "circle-user",
     "filter",
+    "gauge",
+    "import",
+    "inbox",
     "keyboard",
+    "list",
     "list-checks",
     "log-out",
     "maximize-2",

@@ -13,6 +13,7 @@ from django.db.models.signals import post_migrate
 
 segments = import_module("emdesk.people.migrations.0002_segments")
 questions = import_module("scoping.migrations.0003_questions")
+service_questions = import_module("scoping.migrations.0005_intake")
 CAMPAIGNS = ("full", "chaos")
 
 
@@ -53,3 +54,4 @@ def ship_again(sender: Any, **_: Any) -> None:
     if sender.label == "scoping" and not apps.get_model("people.Segment").objects.exists():
         segments.ship(apps, None)
         questions.ship(apps, None)
+        service_questions.ship(apps, None)

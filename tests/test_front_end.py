@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import brotli
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-STYLES = sorted((ROOT / "static/css").glob("*.css"))
 MODULES = sorted((ROOT / "static/js").glob("*.js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 AGREED = {
@@ -36,12 +36,29 @@ def test_every_vendored_file_is_the_one_in_the_lock() -> None:
     runpy.run_path(str(ROOT / "scripts/vendor.py"))["check"]()
 
 
-def test_style_sheets_and_modules_stay_light() -> None:
-    assert weight(STYLES) <= 15_000
-    assert weight(MODULES) <= 15_000
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_loads_heavy_style_sheets_or_modules(template: Path) -> None:
+    everywhere = loaded_by(ROOT / "templates/ui/head.html")
+    files = everywhere | loaded_by(template)
+    assert len(everywhere) > 15
+    assert weight(file for file in files if file.suffix == ".css") <= 15_000
+    assert weight(file for file in files if file.suffix == ".js" and file in MODULES) <= 15_360
 
 
-def weight(files: list[Path]) -> int:
+def loaded_by(template: Path) -> set[Path]:
+    """The sheets and modules a template names, and the modules these import."""
+    names = re.findall(r"static '((?:css|js)/[\w-]+\.(?:css|js))'", template.read_text())
+    waiting, found = [ROOT / "static" / name for name in names], set[Path]()
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            modules = re.findall(r'^import[^;]*"\./([\w-]+\.js)";', file.read_text(), re.M)
+            waiting += [file.with_name(module) for module in modules]
+    return found
+
+
+def weight(files: Iterable[Path]) -> int:
     return sum(len(brotli.compress(file.read_bytes())) for file in files)
 
 

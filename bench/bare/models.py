@@ -37,6 +37,7 @@ class Card(models.Model):
     stage = models.TextField()
     close_date = models.DateField()
     place = models.IntegerField()
+    unassigned = models.BooleanField()
 
     class Meta:
         db_table = "card"

@@ -25,7 +25,8 @@ SELECT issue.id, issue.title, issue.state, account.name AS account, segment.name
        opportunity.stage, opportunity.close_date,
        row_number() OVER (
          PARTITION BY issue.state
-         ORDER BY issue.next_step_date, issue.expected_value DESC, issue.id) AS place
+         ORDER BY issue.next_step_date, issue.expected_value DESC, issue.id) AS place,
+       issue.engagement_manager_id IS NULL AS unassigned
   FROM public.scoping_scopingissue issue
   JOIN public.scoping_account account ON account.id = issue.account_id
   LEFT JOIN public.people_territory territory ON territory.id = account.sales_territory_id

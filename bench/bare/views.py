@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import authenticate, login
-from django.db.models import F
+from django.db.models import Count, F, Q, Sum
 from django.db.transaction import atomic
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
@@ -67,6 +67,32 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+def listing(request: HttpRequest, page: int) -> HttpResponse:
+    """One page of issues, and what all of them are worth."""
+    cards = Card.objects.order_by("due", "-value", "id")
+    worth = cards.aggregate(count=Count("id"), value=Sum("value"))
+    return render(request, "list.html", {"cards": cards[:page].values(), "worth": worth})
+
+
+@signed_in
+def search(request: HttpRequest, page: int) -> HttpResponse:
+    words = request.GET["q"]
+    found = Card.objects.filter(Q(title__icontains=words) | Q(description__icontains=words))
+    cards = found.order_by("-id")[:page].values(*SHOWN)
+    return render(request, "search.html", {"cards": cards, "q": words})
+
+
+@signed_in
+def triage(request: HttpRequest, page: int) -> HttpResponse:
+    """New issues, oldest first, and beside them the facts and lines of the first."""
+    new = Card.objects.filter(state="open", unassigned=True)
+    queue = list(new.order_by("created_at")[:page])
+    facts = [(field.name, getattr(queue[0], field.name)) for field in Card._meta.fields]
+    lines = queue[0].lines.order_by(F("at").desc(nulls_last=True))[:50]
+    return render(request, "triage.html", {"queue": queue, "facts": facts, "lines": lines})
+
+
+@signed_in
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """A locked update with one row that says who did it."""
     with atomic():
@@ -87,6 +113,9 @@ def style(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("account/login/", sign_in),
     path("board/<int:page>/", board),
+    path("list/<int:page>/", listing),
+    path("search/<int:page>/", search),
+    path("triage/<int:page>/", triage),
     path("issues/<int:pk>/", issue),
     path("issues/<int:pk>/move/", move),
     path("bare.css", style),

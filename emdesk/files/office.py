@@ -21,7 +21,10 @@ LONGEST_PARTS_LIST = 1024 * 1024
 ENCRYPTED = 0x1
 EMPTY_END = 22  # an archive's last record, when no remark follows it
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError)
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
+    NotImplementedError,  # a version of zip that is yet to come
+)
 MACROS = ("vbaproject", "/macrosheets/", "/activex/")
 
 

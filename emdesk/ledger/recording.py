@@ -6,7 +6,9 @@ the transaction that writes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +35,22 @@ class Projection:
 
 
 projections: list[Projection] = []
+_carried: ContextVar[Mapping[str, Any]] = ContextVar("carried", default={})  # noqa: B039 (read only)
+
+
+@contextmanager
+def carrying(**data: Any) -> Iterator[None]:
+    """Every event made in this block says this about itself too, such as the import it is of."""
+    token = _carried.set({**_carried.get(), **data})
+    try:
+        yield
+    finally:
+        _carried.reset(token)
+
+
+def carried() -> Mapping[str, Any]:
+    """What the events made here and now say about themselves."""
+    return _carried.get()
 
 
 def record(subject: models.Model, verb: str, *, by: Any, at: datetime, **what: Any) -> Event:
@@ -74,15 +92,24 @@ def event_of(
         origin=origin if by else (Origin.SYSTEM if origin == Origin.PERSON else origin),
         before=before,
         after=after,
-        data=data,
+        data={**_carried.get(), **data},
     )
 
 
 def append(events: Sequence[Event]) -> None:
     """Write events whose subjects are locked already, and let the projections hear of them."""
+    write(events)
+    tell(events)
+
+
+def write(events: Sequence[Event]) -> None:
+    """The first half of :func:`append`, for subjects whose rows can only be written after it."""
     if len(events) == 1:
         events[0].save(force_insert=True)
     else:
         copy(Event, events)
+
+
+def tell(events: Sequence[Event]) -> None:
     for projection in projections:
         projection.follow(events)

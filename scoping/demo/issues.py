@@ -120,6 +120,8 @@ def raise_issue(world: World, plot: Plot, pk: int, kin: Story | None) -> tuple[S
 def triage(world: World, plot: Plot, story: Story, crew: Crew, *, lively: bool) -> None:
     """Somebody gives it to its EM within a day, unless it only came in."""
     only_came_in = plot.live and not plot.moves and world.chance(0.55)
+    if only_came_in:
+        talk.request(world, story, crew)
     if only_came_in or (plot.moves and not lively):
         return
     wait = plot.days[0] * 0.6 if plot.days else 0.4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from emdesk.people.models import Role
@@ -16,6 +17,7 @@ from scoping.states import LIVE, State, WaitingOn
 CALLED = ("team", "architect", "delivery", "lead")
 MET_ABOUT = {State.AWAITING_DISCOVERY, State.ESTIMATE_FEEDBACK, State.SOW_WIP}
 TURNS = ("", "", WaitingOn.ACCOUNT_TEAM, WaitingOn.CUSTOMER)
+AFRESH = 40
 SOON = (0, 0, 0, 1, 1, 2, 3, 4, 6, 8)
 SOURCES = (Source.CALL, Source.CALL, Source.CUSTOMER, Source.ACCOUNT_TEAM)
 
@@ -65,6 +67,30 @@ def answer(world: World, story: Story, crew: Crew, group: str, count: int) -> No
         source = world.rng.choice(SOURCES)
         by = crew.requester if source == Source.ACCOUNT_TEAM else crew.manager
         story.answer(world.questions[key], world.rng.choice(ANSWERS[key]), source, by)
+
+
+def request(world: World, story: Story, crew: Crew) -> None:
+    """What came with a request that nobody has looked at: some say all, many next to nothing.
+
+    One in eight was sent twice. Its own chances, so that the rest of the desk stays as it is.
+    """
+    issue = story.issue
+    rng = story.rng = Random(f"{issue.title} {issue.created_at}")  # noqa: S311 (chances of a demo)
+    earlier = [told.issue for told in world.told[-AFRESH:] if _untouched(told)]
+    if earlier and not issue.revives and rng.random() < 1 / 8:
+        first = rng.choice(earlier)
+        issue.account, issue.title, issue.services = first.account, first.title, first.services
+        issue.description, issue.currency = first.description, first.currency
+        issue.public_sector = first.public_sector
+    source = Source.CALCULATOR if issue.services_calculator else Source.ACCOUNT_TEAM
+    known = [key for key in ANSWERS if key.startswith("A") and key in world.questions]
+    for key in known[: rng.choice([0, 0, 1, 2, 4, len(known)])]:
+        story.answer(world.questions[key], rng.choice(ANSWERS[key]), source, crew.requester)
+
+
+def _untouched(story: Story) -> bool:
+    issue = story.issue
+    return issue.state == State.OPEN and issue.engagement_manager is None and not issue.revives
 
 
 def hold_call(world: World, story: Story, crew: Crew, moment: datetime) -> None:

@@ -101,6 +101,11 @@ class BoardFilter(forms.Form):
         ]
         return urlencode([*kept, *changes.items()])
 
+    @property
+    def list_address(self) -> str:
+        """The same as a list."""
+        return self.address()
+
     def applied(self, issues: ScopingIssueQuerySet) -> ScopingIssueQuerySet:
         chosen = self.cleaned_data
         if chosen.get("view") == "mine":
@@ -123,6 +128,10 @@ class EmBoardFilter(BoardFilter):
     view = em = lanes = None  # type: ignore[assignment]
     calculator = forms.BooleanField(required=False, label="Services Calculator")
     field_order = ["segment", "status", "quiet", "calculator", "q"]
+
+    @property
+    def list_address(self) -> str:
+        return self.address(view="team")
 
     def applied(self, issues: ScopingIssueQuerySet) -> ScopingIssueQuerySet:
         issues = super().applied(issues)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import Any
 
 from django import forms
@@ -11,8 +10,9 @@ from django import forms
 from emdesk.fiscal import Quarter
 from emdesk.people.models import Role, User
 from scoping.forms.moving import REASONS
-from scoping.labels import plain
-from scoping.models import Meeting, Opportunity, Question, ScopingIssue, Source
+from scoping.forms.seen import Seen
+from scoping.labels import is_scoped
+from scoping.models import Meeting, Opportunity, ScopingIssue
 from scoping.rules import triages, works_issue
 from scoping.states import (
     LOST_REASONS,
@@ -56,7 +56,7 @@ RESOLVERS = {
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "AUD", "CAD", "INR", "SGD")
 
 
-class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
+class FactsForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
     """One group of an issue's facts. Who asks for a review is not who may call it done."""
 
     class Meta:
@@ -68,8 +68,8 @@ class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - set(GROUPS[group][1]):
             del self.fields[name]
+        self.watch()
         for name, field in self.fields.items():
-            field.show_hidden_initial = True
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = self._choices(name, field)
         self._spell()
@@ -91,7 +91,8 @@ class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
             "engagement_manager": Role.EM,
         }
         if name in roles:
-            return User.objects.active().with_role(roles[name])
+            fitting = User.objects.active().with_role(roles[name])
+            return fitting | User.objects.filter(pk=getattr(self.instance, f"{name}_id"))
         if name == "opportunity":
             return Opportunity.objects.filter(account=self.instance.account_id)
         return User.objects.active() if name == "next_step_owner" else field.queryset
@@ -115,8 +116,7 @@ class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_free_labels(self) -> list[str]:
         labels: list[str] = [label.strip() for label in self.cleaned_data["free_labels"]]
-        scoped = {"proposal", "closeqtr", "emstatus", "segment", "ta", "scoping", "rdm"}
-        taken = [label for label in labels if plain(label.partition(":")[0]) in scoped]
+        taken = [label for label in labels if is_scoped(label)]
         if taken:
             raise forms.ValidationError(
                 f"{taken[0]} is kept as a field of its own. Change that field instead."
@@ -131,30 +131,8 @@ class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def shown(self, meanwhile: Mapping[str, Any]) -> FactsForm:
         """The same words once more, from somebody who has seen these values now."""
-        said: Any = copy(self.data)
-        for name, value in meanwhile.items():
-            raw = self.fields[name].prepare_value(value)
-            values = raw if isinstance(raw, list) else ["" if raw is None else str(raw)]
-            said.setlist(self.add_initial_prefix(name), values)
+        said = self.having_seen(meanwhile)
         return FactsForm(self.group, self.user, said, instance=self.instance)
-
-    @property
-    def seen(self) -> dict[str, Any]:
-        """What the person saw in the fields they changed."""
-        return {name: self._initial(name) for name in self.changed_data}
-
-    @property
-    def said(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.changed_data}
-
-    def _initial(self, name: str) -> Any:
-        field = self.fields[name]
-        hidden = field.hidden_widget()
-        raw = hidden.value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
-        try:
-            return field.clean(raw)
-        except forms.ValidationError:
-            return None
 
 
 def may_edit(group: str, issue: ScopingIssue, user: User) -> bool:
@@ -183,31 +161,6 @@ class TeamForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = User.objects.active().with_role(Role.ACCOUNT_TEAM)  # type: ignore[attr-defined]
-
-
-class AnswerForm(forms.Form):
-    """The answer to one question."""
-
-    source = forms.ChoiceField(choices=Source.choices)
-
-    def __init__(self, question: Question, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields = {"text": _answer_field(question), **self.fields}
-
-
-def _answer_field(question: Question) -> forms.Field:
-    label, help_text = question.prompt, question.help
-    match question.kind:
-        case "number":
-            return forms.IntegerField(label=label, help_text=help_text, min_value=0)
-        case "date":
-            picker = forms.DateInput(attrs={"type": "date"})
-            return forms.DateField(label=label, help_text=help_text, widget=picker)
-        case "choice":
-            choices = [(choice, choice) for choice in question.choices]
-            return forms.ChoiceField(label=label, help_text=help_text, choices=choices)
-    area = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(label=label, help_text=help_text, widget=area, max_length=5_000)
 
 
 class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]

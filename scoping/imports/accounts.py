@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from emdesk.ledger.models import Event, Origin
+from emdesk.ledger.recording import append, event_of
 from scoping.imports import values
 from scoping.imports.values import Notes
 from scoping.models import Account
 
 FACTS = ("employees", "sector", "country")
 LONGEST = 200
+IMPORTED = "scoping.account_imported"
 
 
 @dataclass
@@ -23,9 +27,14 @@ class Customer:
 
 
 class Accounts:
-    """Every account here, and what companion files know about those to come."""
+    """Every account here, and what companion files know about those to come.
 
-    def __init__(self, known: list[Customer] | None = None) -> None:
+    What was made and completed is told to the ledger by :meth:`tell`, all at once.
+    """
+
+    def __init__(self, at: datetime, known: list[Customer] | None = None) -> None:
+        self._at = at
+        self._events: list[Event] = []
         self._by_id: dict[str, Account] = {}
         self._by_name: dict[str, Account] = {}
         self._known = {
@@ -69,15 +78,13 @@ class Accounts:
         return account if account and not account.external_ids else None
 
     def _claim(self, account: Account, external_id: str, name: str) -> None:
-        changed = []
+        changed: dict[str, Any] = {}
         if external_id not in account.external_ids:
-            account.external_ids.append(external_id)
-            changed.append("external_ids")
+            changed["external_ids"] = [*account.external_ids, external_id]
         if name and account.name == external_id:
-            account.name = values.name(name, Notes(), LONGEST, "account")
-            changed.append("name")
+            changed["name"] = values.name(name, Notes(), LONGEST, "account")
         if changed:
-            account.save(update_fields=changed)
+            self._change(account, changed)
             self._remember(account)
 
     def _made(self, customer: Customer) -> Account:
@@ -85,8 +92,26 @@ class Accounts:
         account = Account(name=customer.name, **known.facts)
         account.external_ids = [customer.external_id] if customer.external_id else []
         account.save(force_insert=True)
+        self._note(account, created=True)
         self._remember(account)
         return account
+
+    def _change(self, account: Account, fields: dict[str, Any]) -> None:
+        changed = {name: [getattr(account, name), value] for name, value in fields.items()}
+        for name, value in fields.items():
+            setattr(account, name, value)
+        account.save(update_fields=list(fields))
+        self._note(account, changed=changed)
+
+    def _note(self, account: Account, **data: Any) -> None:
+        at, origin = self._at, Origin.IMPORT
+        self._events.append(event_of(account, IMPORTED, by=None, at=at, origin=origin, **data))
+
+    def tell(self) -> None:
+        """Write what happened to accounts since it was last told."""
+        if self._events:
+            append(self._events)
+            self._events = []
 
     def complete(self) -> None:
         """Give accounts that are here what a companion file knows and they lack."""
@@ -98,9 +123,7 @@ class Accounts:
                 fact for fact in known.facts if account and getattr(account, fact) in ("", None)
             ]
             if account and lacking:
-                for fact in lacking:
-                    setattr(account, fact, known.facts[fact])
-                account.save(update_fields=lacking)
+                self._change(account, {fact: known.facts[fact] for fact in lacking})
 
     def _remember(self, account: Account) -> None:
         self._by_name[values.key(account.name)] = account

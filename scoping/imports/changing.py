@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from emdesk.ledger.models import Event, Origin
-from emdesk.ledger.recording import append, event_of
+from emdesk.ledger.recording import append, carried, event_of
 from scoping.imports import settling
 from scoping.imports.course import Course
 from scoping.imports.history import Move
 from scoping.imports.merging import merge, plain
-from scoping.models import Imported, ScopingIssue
+from scoping.models import Former, Imported, ScopingIssue
 from scoping.states import State
 
 Change = tuple[ScopingIssue, State, dict[str, Any], list[Event]]
@@ -30,6 +30,7 @@ class Changes:
         self._at = at
         self._changes: list[Change] = []
         self._beside: list[tuple[Imported, list[str]]] = []
+        self._formers: list[Former] = []
 
     def add(
         self,
@@ -40,6 +41,7 @@ class Changes:
         told: Sequence[Move],
     ) -> None:
         issue = imported.issue
+        self._remember(imported)
         state, moves = State(issue.state), list[Event]()
         if not imported.moved_here:
             moves = settling.going_on(issue, way, told)
@@ -68,6 +70,7 @@ class Changes:
                 ScopingIssue.objects.filter(pk=issue.pk).update(**fields)
         for imported, names in self._beside:
             imported.save(update_fields=[*names, "moves"])
+        Former.objects.bulk_create(self._formers, ignore_conflicts=True)
 
     def _amendment(
         self, issue: ScopingIssue, before: dict[str, Any], changed: dict[str, Any]
@@ -78,6 +81,13 @@ class Changes:
             return []
         verb = "scoping.amended"
         return [event_of(issue, verb, by=None, at=self._at, origin=Origin.IMPORT, changed=pairs)]
+
+    def _remember(self, imported: Imported) -> None:
+        """What the tracker had said before, for whoever undoes this import."""
+        if run := carried().get("import_run"):
+            fields = (each for each in Imported._meta.concrete_fields if not each.primary_key)
+            was = {each.name: getattr(imported, each.name) for each in fields}
+            self._formers.append(Former(run_id=run, issue=imported.pk, was=was))
 
     def _keep(self, imported: Imported, kept: dict[str, Any]) -> None:
         for name, value in kept.items():

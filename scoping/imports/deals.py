@@ -15,7 +15,8 @@ from django.db.models import Q
 
 from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import append, event_of
-from scoping.imports.linking import close_with_deals, link
+from scoping.deals import close_with_deals
+from scoping.imports.linking import link
 from scoping.imports.merging import merge, plain
 from scoping.imports.report import Judge, Rejected
 from scoping.imports.values import Notes
@@ -23,6 +24,8 @@ from scoping.models import Opportunity
 
 BATCH = 1_000
 IMPORTED = "scoping.deal_imported"
+Told = tuple[Opportunity, dict[str, Any]]
+Changed = tuple["Deal", Opportunity, dict[str, Any], dict[str, Any]]
 OURS = frozenset(
     {"confidence", "confidence_rationale", "engagement_manager_id", "notes", "services_value"}
 )
@@ -73,43 +76,48 @@ class Deals:
         found = Opportunity.objects.select_for_update().filter(external_id__in=self._waiting)
         here = {deal.external_id: deal for deal in found.order_by("pk")}
         made: list[tuple[Deal, Opportunity]] = []
-        changed: list[tuple[Deal, Opportunity, dict[str, Any]]] = []
+        changed: list[Changed] = []
         for deal in self._waiting.values():
             standing = here.get(deal.external_id)
             if standing is None and not deal.deleted:
                 made.append((deal, self._new(deal)))
-            elif standing and (fields := self._changes(deal, standing)):
-                changed.append((deal, standing, fields))
+            elif standing and (change := self._changes(deal, standing)):
+                changed.append((deal, standing, *change))
             else:
                 self._count("unchanged", deal)
         self._make(made)
         self._change(changed)
         self._waiting.clear()
+        self._judge.go_on()
 
     def _make(self, made: Sequence[tuple[Deal, Opportunity]]) -> None:
         Opportunity.objects.bulk_create([each for _, each in made])
-        self._note([(each, each.imported) for _, each in made])
+        self._note([(each, {"fields": each.imported}) for _, each in made])
         self._follow([(deal, each) for deal, each in made], {each.pk for _, each in made})
         for deal, _ in made:
             self._count("created", deal)
 
-    def _change(self, changed: Sequence[tuple[Deal, Opportunity, dict[str, Any]]]) -> None:
-        for _, each, fields in changed:
+    def _change(self, changed: Sequence[Changed]) -> None:
+        for _, each, fields, _ in changed:
             each.save(update_fields=[*fields, "imported"])
-        self._note([(each, plain(fields)) for _, each, fields in changed])
-        closing = {each.pk for _, each, fields in changed if "stage" in fields}
-        self._follow([(deal, each) for deal, each, _ in changed], closing)
-        for deal, _, _ in changed:
+        self._note([(each, {"fields": plain(fields)} | was) for _, each, fields, was in changed])
+        closing = {each.pk for _, each, fields, _ in changed if "stage" in fields}
+        self._follow([(deal, each) for deal, each, *_ in changed], closing)
+        for deal, *_ in changed:
             self._count("updated", deal)
 
-    def _changes(self, deal: Deal, here: Opportunity) -> dict[str, Any]:
-        """What of this record is new; nothing when it has no say."""
+    def _changes(
+        self, deal: Deal, here: Opportunity
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """What of this record is new, and what stood there before; nothing when it has no say."""
         if not self._speaks(deal, here):
-            return {}
-        fields = self._fields(deal)
-        changed = merge(here, here.imported, fields, OURS)
-        here.imported = here.imported | plain(fields)
-        return changed
+            return None
+        fields, said = self._fields(deal), here.imported
+        before = plain({name: getattr(here, name) for name in fields})
+        changed = merge(here, said, fields, OURS)
+        here.imported = said | plain(fields)
+        was = {name: before[name] for name in changed}
+        return (changed, {"was": was, "said": said}) if changed else None
 
     def _speaks(self, deal: Deal, here: Opportunity) -> bool:
         """Whether this record has a say about an opportunity that is here already."""
@@ -129,11 +137,11 @@ class Deals:
         fields = self._fields(deal)
         return Opportunity(external_id=deal.external_id, imported=plain(fields), **fields)
 
-    def _note(self, told: Sequence[tuple[Opportunity, dict[str, Any]]]) -> None:
+    def _note(self, told: Sequence[Told]) -> None:
         append(
             [
-                event_of(deal, IMPORTED, by=None, at=self._at, origin=Origin.IMPORT, fields=fields)
-                for deal, fields in told
+                event_of(deal, IMPORTED, by=None, at=self._at, origin=Origin.IMPORT, **data)
+                for deal, data in told
             ]
         )
 

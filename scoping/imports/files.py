@@ -20,10 +20,13 @@ LOOKED_AT = 40
 
 
 class IssueFile:
-    """Takes one file in, whatever format it has."""
+    """Takes one file in, whatever format it has.
 
-    def __init__(self, at: datetime, project: str) -> None:
-        self._at, self._project = at, project
+    ``members`` knows the people of a project export; without it, what lies beside the file does.
+    """
+
+    def __init__(self, at: datetime, project: str, members: Path | None = None) -> None:
+        self._at, self._project, self._members = at, project, members
 
     def __call__(self, path: Path, judge: Judge) -> None:
         with text_of(path) as text:
@@ -51,7 +54,8 @@ class IssueFile:
         if is_event(found):
             self._take_events(lines, judge)
         elif "iid" in found:
-            members = gitlab_export.members_beside(path)
+            beside = self._members or path.with_name(gitlab_export.MEMBERS)
+            members = gitlab_export.members_in(beside)
             project = self._project or _only_project()
             self._take(gitlab_export.read(lines, judge, project, members), judge)
         else:

@@ -29,13 +29,12 @@ def read(
             yield _ticket(found, (number, line), project, members)
 
 
-def members_beside(path: Path) -> Members:
+def members_in(path: Path) -> Members:
     """Who the numbers of an export are, where the file that knows is there."""
-    beside = path.with_name(MEMBERS)
-    if not beside.is_file():
+    if not path.is_file():
         return {}
     judge = Judge(MEMBERS)
-    with text_of(beside) as text:
+    with text_of(path) as text:
         rows = documents.by_line(next(text, ""), text, judge)
         users = [object_at(row, "user") for _, _, row in rows]
     return {

@@ -56,6 +56,7 @@ def ticket(
         project=project,
         iid=iid,
         tracker_id=number_at(found, "id"),
+        project_number=number_at(found, "project_id"),
         url=text_at(found, "web_url")[:500],
         title=tickets.title(text_at(found, "title"), notes) or f"#{iid}",
         description=tickets.description(text_at(found, "description"), notes),

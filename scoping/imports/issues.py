@@ -1,7 +1,7 @@
 """Writing scoping issues: a thousand at a time, in the transaction of their file.
 
-New ones begin in Open, as the database demands, and are led to where they stood by the events
-that tell how they came there. What is here already changes only where nobody changed it here.
+New ones stand where the events that are written first adopted them, as the database demands. What
+is here already changes only where nobody changed it here.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
-from emdesk.copying import copy, numbers
-from emdesk.ledger.recording import append
+from emdesk.copying import copy, maker, numbers
+from emdesk.ledger.recording import tell, write
+from scoping.deals import close_with_deals
 from scoping.imports import settling
 from scoping.imports.changing import Changes
-from scoping.imports.linking import close_with_deals
 from scoping.imports.merging import plain
 from scoping.imports.report import Judge
 from scoping.imports.telling import Telling, Told
@@ -24,6 +24,7 @@ from scoping.models import Imported, Opportunity, ScopingIssue
 
 BATCH = 1_000
 Place = tuple[str, int]
+make_issue, make_imported = maker(ScopingIssue), maker(Imported)
 
 
 class Issues:
@@ -57,22 +58,22 @@ class Issues:
         for ticket in new:
             deal = deals.get(ticket.deal_id)
             ticket.notes += [refused[deal.pk]] if deal and deal.pk in refused else []
+        self._telling.accounts.tell()
         self._count(waiting, created=len(new), updated=len(old))
+        self._judge.go_on()
         self._waiting.clear()
 
     def _make(self, told: Sequence[Told]) -> list[int]:
         keys = numbers(ScopingIssue, len(told))
         issues = [_issue(key, each) for key, each in zip(keys, told, strict=True)]
+        prefetch_related_objects(issues, "requester")
+        pairs = list(zip(issues, told, strict=True))
+        events = [event for issue, each in pairs for event in settling.opening(issue, each.course)]
+        write(events)
         copy(ScopingIssue, issues)
-        copy(Imported, [_imported(*pair) for pair in zip(issues, told, strict=True)])
-        ways = [each.course for each in told]
-        events = [
-            event for pair in zip(issues, ways, strict=True) for event in settling.opening(*pair)
-        ]
-        if events:
-            append(events)
-            settling.lead(issues, ways, events)
-        return [issue.pk for issue in issues]
+        copy(Imported, [_imported(*pair) for pair in pairs])
+        tell(events)
+        return keys
 
     def _change(
         self,
@@ -129,19 +130,18 @@ def _deals(tickets: Sequence[Ticket]) -> dict[str, Opportunity]:
 
 
 def _issue(key: int, told: Told) -> ScopingIssue:
-    """The row as it will stand, but in Open, where the database lets an issue begin."""
     way = told.course
-    aside = {name: value for name, value in way.fields.items() if name not in settling.ENDING}
-    return ScopingIssue(
-        pk=key,
+    return make_issue(
+        id=key,
         created_at=way.begins,
         entered_state_at=way.entered_at,
         moves=len(way.moves),
+        state=way.state,
         **told.fields,
-        **aside,
+        **way.fields,
     )
 
 
 def _imported(issue: ScopingIssue, told: Told) -> Imported:
     values = plain(told.fields | told.course.fields)
-    return Imported(issue=issue, moves=issue.moves, values=values, **told.kept)
+    return make_imported(issue_id=issue.pk, moves=issue.moves, values=values, **told.kept)

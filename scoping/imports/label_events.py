@@ -79,6 +79,7 @@ class LabelEvents:
             else:
                 self._reject(self._heard[subject], subject)
         changes.write()
+        self._judge.go_on()
 
     def _go_on(self, imported: Imported, heard: Heard, told: list[Move], changes: Changes) -> None:
         known = {event[0] for event in imported.history}

@@ -1,8 +1,4 @@
-"""Scoping issues and the opportunities they belong to: found by number, closed together.
-
-A deal that closes in the CRM closes its issue by the same door a person uses, as emdesk's own
-act, so that its EM hears of it and it can be undone.
-"""
+"""Scoping issues and the opportunities they belong to, found by number."""
 
 from __future__ import annotations
 
@@ -14,13 +10,9 @@ from django.db.models import Q
 
 from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import append, event_of
-from emdesk.workflow import Refused, perform
 from scoping.imports import values
-from scoping.models import Imported, Opportunity, ScopingIssue, Stage
-from scoping.quarters import quarter_of
-from scoping.states import CloseReason
+from scoping.models import Imported, Opportunity, ScopingIssue
 
-CLOSED_DEALS = (Stage.WON, Stage.LOST)
 TRACKER_LINK = re.compile(
     r"https?://[^/\s]+/(?P<project>[^\s?#]+?)/(?:-/)?issues/(?P<iid>\d{1,18})"
 )
@@ -69,35 +61,3 @@ def link(links: Links, *, at: datetime) -> set[int]:
                 opportunity_id=event.data["changed"]["opportunity_id"][1]
             )
     return {event.subject_id for event in events}
-
-
-def close_with_deals(issues: Q, *, at: datetime) -> dict[int, str]:
-    """Close the live ones of these issues whose deal has closed; by deal, why that was refused."""
-    found = ScopingIssue.objects.live().filter(issues, opportunity__deleted=False)
-    closing = found.filter(opportunity__stage__in=CLOSED_DEALS)
-    refused = {}
-    for issue in closing.select_related("opportunity").order_by("pk"):
-        try:
-            _close(issue, at)
-        except Refused as reason:
-            deal = issue.opportunity_id or 0
-            refused[deal] = f"{issue.reference} was not closed with its deal: {reason}"
-    return refused
-
-
-def _close(issue: ScopingIssue, at: datetime) -> None:
-    deal = issue.opportunity
-    if deal is None or deal.close_date is None:
-        return
-    quarter = str(quarter_of(deal.close_date))
-    if deal.won:
-        perform(issue.win, by=None, at=at, quarter=quarter)
-    else:
-        perform(
-            issue.lose,
-            by=None,
-            at=at,
-            quarter=quarter,
-            reason=CloseReason.OTHER,
-            note="Its opportunity is closed lost.",
-        )

@@ -82,7 +82,7 @@ class Maven:
 
     def __call__(self, path: Path, judge: Judge) -> None:
         order = self._order(path)
-        self._accounts = Accounts(self._beside.accounts)
+        self._accounts = Accounts(self._at, self._beside.accounts)
         self._accounts.complete()
         self._people = People(self._at)
         deals = Deals(SOURCE, judge, self._at)
@@ -91,6 +91,7 @@ class Maven:
                 with judge.judging(row.number, row.line):
                     deals.take(self._deal(row, order))
         deals.write()
+        self._accounts.tell()
 
     def _order(self, path: Path) -> str:
         order = DayOrder()

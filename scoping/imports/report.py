@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -55,6 +55,11 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
 
     @property
+    def judged(self) -> int:
+        """How many records are through; what was read may still wait to be written."""
+        return self.created + self.updated + self.unchanged + self.rejected + self.blank
+
+    @property
     def refused(self) -> bool:
         return any(problem.verdict == Verdict.REFUSE for problem in self.problems)
 
@@ -86,17 +91,29 @@ class Report:
             yield f"{self.read} records read: {counts}."
 
 
+Watch = Callable[[Report], None]
+
+
+def nobody(report: Report) -> None:
+    """Nobody watches."""
+
+
 @dataclass
 class Judge:
-    """Keeps the report of one file while its records are judged."""
+    """Keeps the report of one file while its records are judged; ``watch`` hears how it grows."""
 
     file: str
     report: Report = field(default_factory=Report)
+    watch: Watch = nobody
 
     def refuse(self, reason: str) -> Report:
         """Nothing of the file was taken, whatever was read of it."""
         self.report = Report(problems=[Problem(self.file, 0, Verdict.REFUSE, reason)])
         return self.report
+
+    def go_on(self) -> None:
+        """Some more records are through."""
+        self.watch(self.report)
 
     def remark(self, reason: str) -> None:
         """Something about the whole file that does not stand against taking it."""

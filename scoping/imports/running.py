@@ -1,29 +1,52 @@
-"""One file, one transaction: wholly in, or not at all."""
+"""Files taken in: each wholly or not at all, all of them in one transaction."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import DataError, IntegrityError, connection
 from django.db.transaction import atomic, set_rollback
 
-from scoping.imports.report import FileRefused, Judge, Report
+from scoping.imports.report import FileRefused, Judge, Report, Watch, nobody
 
 Taking = Callable[[Path, Judge], None]
 LOCK = 5_261_337  # any number, as long as every import asks for the same
 
 
-def run(path: Path, take: Taking, *, dry: bool) -> Report:
-    """Take a file in and report; a dry run does the same and then forgets it."""
-    judge = Judge(path.name)
+@dataclass(frozen=True)
+class Work:
+    """A file, and how to come by what takes it in; ``name`` is what its sender calls it."""
+
+    path: Path
+    prepare: Callable[[], Taking]
+    name: str = ""
+
+
+def run(works: Sequence[Work], *, dry: bool) -> Report:
+    """Take files in and report; a dry run does the same and then forgets it."""
+    report = Report()
+    with undisturbed(), atomic():
+        for each in taken(works):
+            report.add(each)
+        set_rollback(dry)
+    return report
+
+
+def taken(works: Sequence[Work], watch: Watch = nobody) -> list[Report]:
+    """The report of each file; of one that is refused nothing stays."""
+    _wait_for_others()
+    return [_take(work, watch) for work in works]
+
+
+def _take(work: Work, watch: Watch) -> Report:
+    judge = Judge(work.name or work.path.name, watch=watch)
     try:
-        with _undisturbed(), atomic():
-            _wait_for_others()
-            take(path, judge)
-            set_rollback(dry)
+        with atomic():
+            work.prepare()(work.path, judge)
     except FileRefused as refused:
         return judge.refuse(str(refused))
     except (DataError, IntegrityError) as wrong:
@@ -32,7 +55,7 @@ def run(path: Path, take: Taking, *, dry: bool) -> Report:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Rows go as they come; looking for cycles among them would take a third of the time."""
     collecting = gc.isenabled()
     gc.disable()

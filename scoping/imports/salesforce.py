@@ -79,7 +79,7 @@ class Salesforce:
         for row in self._rows(path, Judge(path.name)):
             for column in DATES:
                 order.look_at(row[column])
-        self._accounts, self._people = Accounts(self._known), People(self._at)
+        self._accounts, self._people = Accounts(self._at, self._known), People(self._at)
         self._accounts.complete()
         self._calendar = FiscalCalendar()
         deals = Deals(SOURCE, judge, self._at)
@@ -87,6 +87,7 @@ class Salesforce:
             with judge.judging(row.number, row.line):
                 deals.take(self._deal(row, order.settled))
         deals.write()
+        self._accounts.tell()
 
     def _rows(self, path: Path, judge: Judge) -> Iterator[Row]:
         with text_of(path) as text:
@@ -248,15 +249,15 @@ def _records(page: Any, judge: Judge) -> Iterator[Row]:
         raise FileRefused(f"The query asks for too little: {', '.join(REQUIRED)} are needed.")
     for number, record in enumerate(records, 1):
         judge.report.read += 1
-        yield Row(number, 0, dict(_flat(record)))
+        yield Row(number, 0, dict(flat(record)))
     if isinstance(page, dict) and page.get("done") is False:
         judge.remark("The answer goes on in another page.")
 
 
-def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+def flat(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
     for name, value in record.items():
         if isinstance(value, dict) and not prefix:
-            yield from _flat(value, f"{name}.")
+            yield from flat(value, f"{name}.")
         elif not isinstance(value, dict | list):
             yield prefix + name, _as_text(value)
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from emdesk.ledger.models import Event, Origin
+from emdesk.ledger.models import Event, EventQuerySet, Origin
 from emdesk.ledger.recording import event_of
-from emdesk.workflow import ADOPTED
-from scoping.imports.course import NOT_CLOSED, Course
+from emdesk.workflow import ADOPTED, MOVED_BACK
+from scoping.imports.course import Course
 from scoping.imports.history import Move
 from scoping.models import Imported, ScopingIssue
 from scoping.states import State
 
-VERB = f"scoping.{ADOPTED}"
+VERB, TAKEN_BACK = f"scoping.{ADOPTED}", f"scoping.{MOVED_BACK}"
 ENDING = ("outcome", "close_reason", "close_quarter")
 ASIDE = {State.ON_HOLD, State.CLOSED}
 Step = tuple[str, str]
@@ -41,48 +42,36 @@ def going_on(issue: ScopingIssue, way: Course, told: Sequence[Move]) -> list[Eve
     """What the ledger does not know yet. A history that contradicts it is told anew from Open."""
     if way.moves[: len(told)] == [*told]:
         return _adoptions(issue, issue.state, way.moves[len(told) :])
-    anew = event_of(
-        issue,
-        VERB,
-        by=None,
-        at=way.begins,
-        origin=Origin.IMPORT,
-        before=issue.state,
-        after=State.OPEN,
-        anew=True,
-    )
-    begun = [anew] if issue.state != State.OPEN else []
-    return [*begun, *_adoptions(issue, State.OPEN, way.moves)]
+    return anew(issue, way.moves, way.begins)
+
+
+def anew(issue: ScopingIssue, moves: Iterable[Move], begins: datetime) -> list[Event]:
+    """This history from the start; what was told before counts no more."""
+    states = {"before": issue.state, "after": State.OPEN}
+    first = event_of(issue, VERB, by=None, at=begins, origin=Origin.IMPORT, anew=True, **states)
+    begun = [first] if issue.state != State.OPEN else []
+    return [*begun, *_adoptions(issue, State.OPEN, moves)]
 
 
 def told_of(imported: Iterable[Imported]) -> dict[int, list[Move]]:
     """The moves the ledger has of these issues, since they were last told anew."""
-    pks = [each.pk for each in imported]
     kind = ScopingIssue._meta.label_lower
-    events = Event.objects.filter(subject_type=kind, subject_id__in=pks).moves()
+    return _told(Event.objects.filter(subject_type=kind, subject_id__in=[i.pk for i in imported]))
+
+
+def told_before(issue: ScopingIssue, number: int) -> list[Move]:
+    """The moves the ledger had of an issue before its event of this number."""
+    return _told(Event.objects.about(issue).filter(number__lt=number))[issue.pk]
+
+
+def _told(events: EventQuerySet) -> dict[int, list[Move]]:
     told: dict[int, list[Move]] = defaultdict(list)
-    for event in events.order_by("subject_id", "number"):
+    for event in events.moves().order_by("subject_id", "number"):
         if not event.before or event.data.get("anew"):
             told[event.subject_id].clear()
         else:
             told[event.subject_id].append(Move(event.at, State(event.after)))
     return told
-
-
-def lead(issues: Sequence[ScopingIssue], ways: Sequence[Course], events: Iterable[Event]) -> None:
-    """Take new rows from Open to where their way ends, many in one statement."""
-    own = _steps(events)
-    steps: dict[tuple[int, Any], list[int]] = defaultdict(list)
-    for issue, way in zip(issues, ways, strict=True):
-        path = _path(State.OPEN, way.state, frozenset(own[issue.pk]))
-        for place, state in enumerate(path, 1):
-            ending = (
-                _ending(way) if place == len(path) else tuple(NOT_CLOSED[name] for name in ENDING)
-            )
-            steps[place, (state, *ending)].append(issue.pk)
-    for (_, (state, *ending)), pks in sorted(steps.items(), key=lambda step: step[0][0]):
-        fields = dict(zip(ENDING, ending, strict=True))
-        ScopingIssue.objects.filter(pk__in=pks).update(state=state, **fields)
 
 
 def move(
@@ -115,15 +104,11 @@ def _adoptions(issue: ScopingIssue, before: str, moves: Iterable[Move]) -> list[
     return events
 
 
-def _ending(way: Course) -> tuple[str, ...]:
-    return tuple(str(way.fields[name]) for name in ENDING)
-
-
 def _steps(events: Iterable[Event]) -> dict[int, set[Step]]:
     """The changes of column that events speak for, by issue."""
     found: dict[int, set[Step]] = defaultdict(set)
     for event in events:
-        if event.verb == VERB:
+        if event.verb in (VERB, TAKEN_BACK):
             found[event.subject_id].add((event.before, event.after))
     return found
 

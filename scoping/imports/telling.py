@@ -37,7 +37,7 @@ class Telling:
     def __init__(self, at: datetime) -> None:
         self.labels = Labels()
         self.calendar = FiscalCalendar()
-        self._accounts, self._people = Accounts(), People(at)
+        self.accounts, self._people = Accounts(at), People(at)
         self._segments = {segment.name: segment.pk for segment in Segment.objects.all()}
 
     def of(
@@ -69,6 +69,8 @@ class Telling:
         }
         if ticket.tracker_id:
             kept["tracker_id"] = ticket.tracker_id
+        if ticket.project_number:
+            kept["project_number"] = ticket.project_number
         way = self.way(
             standing,
             history,
@@ -141,13 +143,13 @@ class Telling:
         self, ticket: Ticket, named: Mapping[str, str], deal: Opportunity | None
     ) -> Account:
         """The customer the description names, else the deal's, else the one the title begins with."""
-        found = self._accounts.named(named.get("Customer", ""), Notes()) or (deal and deal.account)
+        found = self.accounts.named(named.get("Customer", ""), Notes()) or (deal and deal.account)
         if found:
             return found
         before_dash = ticket.title.partition(" - ")[0] if " - " in ticket.title else ""
         return (
-            self._accounts.starting(ticket.title)
-            or self._accounts.named(before_dash[:200], Notes())
-            or self._accounts.named(NOBODY_NAMED, Notes())
+            self.accounts.starting(ticket.title)
+            or self.accounts.named(before_dash[:200], Notes())
+            or self.accounts.named(NOBODY_NAMED, Notes())
             or Account.objects.create(name=NOBODY_NAMED)
         )

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from scoping.imports import values
@@ -58,6 +59,7 @@ class Ticket:
     author: Person
     assignees: list[Person]
     tracker_id: int | None = None
+    project_number: int | None = None
     url: str = ""
     confidential: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class Ticket:
     def place(self) -> tuple[str, int]:
         return self.project, self.iid
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same for the same content, whichever file format tells it."""
         told = [
@@ -85,11 +87,11 @@ class Ticket:
         digest = hashlib.blake2s(json.dumps(told).encode(), digest_size=16)
         return digest.hexdigest()
 
-    @property
+    @cached_property
     def kept_description(self) -> str:
         return self.description[:LONGEST_DESCRIPTION]
 
-    @property
+    @cached_property
     def deal_id(self) -> str:
         return deal_named_in(self.description)
 

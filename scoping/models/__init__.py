@@ -1,25 +1,47 @@
 from scoping.models.account import Account
+from scoping.models.import_run import Deed, Former, ImportFile, ImportRun, Kind, Step
 from scoping.models.imported import Imported
+from scoping.models.intake import Billing, SchedulingIntake
 from scoping.models.issue import ScopingIssue
 from scoping.models.meeting import Meeting, MeetingKind
 from scoping.models.opportunity import Confidence, ForecastCategory, Opportunity, Stage
 from scoping.models.questionnaire import Answer, AnswerKind, Question, Source
+from scoping.models.saved_view import Layout, SavedView
+from scoping.models.search import Wording
 from scoping.models.stay import Stay, TypicalStay
+from scoping.models.triage import Awaited, Inquiry, Snooze
+from scoping.models.webhook import Delivered, WebhookDelivery
 
 __all__ = [
     "Account",
     "Answer",
     "AnswerKind",
+    "Awaited",
+    "Billing",
     "Confidence",
+    "Deed",
+    "Delivered",
     "ForecastCategory",
+    "Former",
+    "ImportFile",
+    "ImportRun",
     "Imported",
+    "Inquiry",
+    "Kind",
+    "Layout",
     "Meeting",
     "MeetingKind",
     "Opportunity",
     "Question",
+    "SavedView",
+    "SchedulingIntake",
     "ScopingIssue",
+    "Snooze",
     "Source",
     "Stage",
     "Stay",
+    "Step",
     "TypicalStay",
+    "WebhookDelivery",
+    "Wording",
 ]

@@ -31,9 +31,11 @@ class ScopingIssueQuerySet(models.QuerySet["ScopingIssue"]):
         if rules.sees_every_issue(user):
             return self
         mine = Q(pk__in=())
+        if user.has(Role.ACCOUNT_TEAM, Role.TECHNICAL_ARCHITECT):
+            mine |= Q(requester=user)
         if user.has(Role.ACCOUNT_TEAM):
             teams = self.model.account_team.through._base_manager.filter(user=user)
-            mine |= Q(requester=user) | Q(pk__in=teams.values("scopingissue"))
+            mine |= Q(pk__in=teams.values("scopingissue"))
         if user.has(Role.TECHNICAL_ARCHITECT):
             mine |= Q(technical_architect=user) | (Q(technical_architect=None) & needs_architect())
         if user.has(Role.DELIVERY_MANAGER):

@@ -27,6 +27,7 @@ class Imported(models.Model):
     project = models.CharField(max_length=255)
     iid = models.BigIntegerField()
     tracker_id = models.BigIntegerField(null=True, db_index=True)
+    project_number = models.BigIntegerField(null=True, db_index=True)
     url = models.CharField(max_length=500, blank=True)
     title = models.TextField(blank=True)
     description = models.TextField(blank=True)

@@ -110,6 +110,7 @@ class ScopingIssue(Workflow):
     close_reason = word(CloseReason)
     close_note = models.CharField(max_length=500, blank=True)
     close_quarter = models.CharField(max_length=4, blank=True)
+    close_to_note = models.BooleanField(default=False, editable=False)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged"
     )
@@ -157,6 +158,10 @@ class ScopingIssue(Workflow):
                 name="scoping_issue_status_only_while_live",
             ),
             models.CheckConstraint(
+                condition=Q(close_to_note=False) | Q(state=State.CLOSED),
+                name="scoping_issue_only_a_close_is_noted",
+            ),
+            models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(close_reason=CloseReason.MERGED),
                 name="scoping_issue_merged_is_closed",
             ),
@@ -174,6 +179,11 @@ class ScopingIssue(Workflow):
                 fields=["close_quarter"],
                 name="scoping_issue_closed_in",
                 condition=~Q(close_quarter=""),
+            ),
+            models.Index(
+                fields=["engagement_manager"],
+                name="scoping_issue_close_to_note",
+                condition=Q(close_to_note=True),
             ),
         ]
 
@@ -280,6 +290,7 @@ class ScopingIssue(Workflow):
     def reopen(self) -> str:
         """The deal came back within its quarter."""
         self.outcome = self.close_reason = self.close_note = self.close_quarter = ""
+        self.close_to_note = False
         back, self.closed_from = self.closed_from, ""
         return back
 

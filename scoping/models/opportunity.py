@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.urls import reverse
 
+from emdesk.money import Money
 from emdesk.people.models import Segment, User
 from scoping.models.account import Account
+from scoping.rules import sees_every_issue
+
+SERVICES_ONLY = "Professional Services Only"
 
 
 class Stage(models.TextChoices):
@@ -25,6 +30,17 @@ class Stage(models.TextChoices):
     LOST = "lost", "8-Closed Lost"
     UNQUALIFIED = "9", "9-Unqualified"
     DUPLICATE = "10", "10-Duplicate"
+
+
+UNDER_WAY = (
+    Stage.PENDING,
+    Stage.DISCOVERY,
+    Stage.SCOPING,
+    Stage.EVALUATION,
+    Stage.PROPOSAL,
+    Stage.NEGOTIATING,
+    Stage.AWAITING_SIGNATURE,
+)
 
 
 class Confidence(models.TextChoices):
@@ -46,6 +62,18 @@ class ForecastCategory(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+class OpportunityQuerySet(models.QuerySet["Opportunity"]):
+    def visible_to(self, user: User) -> Self:
+        """Every deal for those who see every issue; for the others those of issues they see."""
+        if sees_every_issue(user):
+            return self
+        issues: Any = self.model._meta.get_field("issues").related_model
+        return self.filter(pk__in=issues.objects.visible_to(user).values("opportunity"))
+
+
+OpportunityManager = models.Manager.from_queryset(OpportunityQuerySet)
+
+
 class Opportunity(models.Model):
     """A deal for services. Its close date says which quarter a closed issue counts in.
 
@@ -60,6 +88,8 @@ class Opportunity(models.Model):
     close_date = models.DateField(null=True, blank=True)
 
     source = models.CharField(max_length=12, blank=True)
+    record_type = models.CharField(max_length=60, blank=True)
+    parent = models.CharField("parent opportunity", max_length=300, blank=True)
     stage_name = models.CharField(max_length=80, blank=True)
     owner = models.CharField(max_length=120, blank=True)
     office = models.CharField(max_length=80, blank=True)
@@ -86,6 +116,8 @@ class Opportunity(models.Model):
         default=dict, blank=True, encoder=DjangoJSONEncoder
     )
 
+    objects: ClassVar[OpportunityManager[Opportunity]] = OpportunityManager()
+
     class Meta:
         verbose_name_plural = "opportunities"
         ordering = ["close_date", "pk"]
@@ -107,6 +139,19 @@ class Opportunity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("scoping:opportunity", args=[self.pk])
+
+    @property
+    def value(self) -> Money | None:
+        """What the customer is expected to pay for services, in the deal's currency."""
+        return None if self.amount is None else Money(self.amount, self.currency)
+
+    @property
+    def under_way(self) -> bool:
+        """Neither handed in nor ended: its owner may still change it (domain.md §4.3)."""
+        return self.stage in UNDER_WAY
 
     @property
     def won(self) -> bool:

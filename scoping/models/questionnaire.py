@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -18,6 +19,7 @@ class AnswerKind(models.TextChoices):
     NUMBER = "number", "number"
     DATE = "date", "date"
     CHOICE = "choice", "one of"
+    SEVERAL = "several", "some of"
 
 
 class Source(models.TextChoices):
@@ -30,11 +32,15 @@ class Source(models.TextChoices):
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
+    def about(self, services: Sequence[str]) -> Self:
+        """What is asked of every engagement, and of these services."""
+        return self.filter(service__in=["", *services])
+
     def asked_of(self, issue: ScopingIssue) -> Any:
         """Rows of what applies to an issue, each with its answer's facts, in one query."""
         given = FilteredRelation("answers", condition=Q(answers__issue=issue))
         return (
-            self.filter(service__in=["", *issue.services])
+            self.about(issue.services)
             .annotate(given=given)
             .values(
                 *("key", "prompt", "required"),
@@ -46,11 +52,20 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         )
 
 
+QuestionManager = models.Manager.from_queryset(QuestionQuerySet)
+
+
 class Question(models.Model):
-    """One thing to know before estimating. ``service`` empty: asked for every engagement."""
+    """One thing to know before estimating. ``service`` empty: asked for every engagement.
+
+    Questions of one ``section`` stand under it as their heading; those not ``at_intake`` are
+    asked later. The answer to a question with several choices keeps them joined by ", ".
+    """
 
     key = models.CharField(max_length=10, unique=True)
     service = models.CharField(max_length=20, choices=Service, blank=True)
+    section = models.CharField(max_length=60, blank=True)
+    at_intake = models.BooleanField(default=True)
     prompt = models.CharField(max_length=200)
     help = models.CharField(max_length=300, blank=True)
     effect = models.CharField(max_length=200, blank=True)
@@ -59,7 +74,7 @@ class Question(models.Model):
     required = models.BooleanField(default=False)
     position = models.PositiveIntegerField()
 
-    objects: ClassVar[models.Manager[Question]] = models.Manager.from_queryset(QuestionQuerySet)()
+    objects: ClassVar[QuestionManager[Question]] = QuestionManager()
 
     class Meta:
         ordering = ["position"]

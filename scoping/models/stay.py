@@ -17,9 +17,14 @@ class StayQuerySet(models.QuerySet["Stay"]):
         return self.filter(left_at=None)
 
     def follow(self, event: Event) -> None:
-        """End the stay this move ends and begin the one it begins; a move back undoes that."""
+        """End the stay this move ends and begin the one it begins; a move back undoes that.
+
+        A move to nowhere is the last of an issue that is here no more: its import was undone.
+        """
         about = self.filter(issue_id=event.subject_id)
-        if event.verb == "scoping.moved_back":
+        if not event.after:
+            about.delete()
+        elif event.verb == "scoping.moved_back":
             about.under_way().delete()
             last = about.order_by("-pk").values("pk")[:1]
             about.filter(pk__in=last).update(left_at=None)

@@ -25,9 +25,10 @@ from scoping import rules
 from scoping.board import Column, Lane, Place
 from scoping.cards import Card, Typical, cards, typical_stays
 from scoping.forms.board import BoardFilter, EmBoardFilter
-from scoping.models import ScopingIssue
+from scoping.models import Layout, ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
 from scoping.states import LIVE, State
+from scoping.views.saved_views import opened
 
 UNASSIGNED = "none"
 MANY = 300
@@ -76,7 +77,9 @@ def board(request: SignedIn) -> HttpResponse:
         context = _frame(seen, cursor, columns) | {"lanes": _lanes(seen)}
     else:
         context = _frame(seen, cursor, _columns(seen))
-    return render(request, "scoping/board.html", context)
+    filters = seen.filters
+    saved = opened(request, Layout.BOARD, filters.address(), filters.fields)
+    return render(request, "scoping/board.html", context | {"saved": saved})
 
 
 @require_safe

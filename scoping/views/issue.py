@@ -7,50 +7,42 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from emdesk.activity.panel import panel
 from emdesk.files.shelf import shelf
 from emdesk.people.models import User
 from emdesk.web import SignedIn
-from emdesk.workflow import Refused
-from scoping import meetings, rules
+from scoping import rules
 from scoping.cards import brief, days_in_column, typical_stays
-from scoping.closing import correct, may_correct, may_revive, merge, revive
+from scoping.closing import may_correct, may_revive
 from scoping.facts import Overtaken, amend, answer, assign, set_account_team, set_status
+from scoping.forms.answering import AnswerForm
 from scoping.forms.issue import (
     GROUPS,
-    AnswerForm,
-    CorrectionForm,
     FactsForm,
-    MeetingForm,
-    MergeForm,
-    NotesForm,
     StatusForm,
     TeamForm,
     may_edit,
 )
 from scoping.labels import labels_of
-from scoping.models import Meeting, Question, ScopingIssue, Source
+from scoping.models import Question, ScopingIssue, Source
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
 from scoping.views.board import renewed
+from scoping.views.editing import FORM, READ_WRITE, form_about, only_if
 from scoping.views.moves import find, undoable
 
-FORM = "scoping/form.html"
 SOURCES = dict(Source.choices)
 NAMED = (
     *("engagement_manager", "requester", "technical_architect"),
     *("delivery_manager", "project_manager", "next_step_owner"),
 )
-READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -96,8 +88,10 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "works": rules.works_issue(found, user),
         "triages": rules.triages(found, user),
         "editable": [group for group in GROUPS if may_edit(group, found, user)],
-        "answers": rules.answers(found, user),
+        "answers": (answers := rules.answers(found, user)),
+        "creates_deal": rules.may_create_deal(user, answers=answers),
         "may_correct": may_correct(found, user, at),
+        "notes": rules.closes(found, user),
         "undo": undoable(found, user, at),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
         **panel(found, user=user),
@@ -117,7 +111,7 @@ def facts(request: SignedIn, pk: int, group: str) -> HttpResponse:
     found = find(request, pk)
     if group not in GROUPS:
         raise Http404
-    _only_if(may_edit(group, found, request.user))
+    only_if(may_edit(group, found, request.user))
     form = FactsForm(group, request.user, request.POST or None, instance=found)
     status = 200
     overtaken: Mapping[str, Any] = {}
@@ -139,7 +133,7 @@ def facts(request: SignedIn, pk: int, group: str) -> HttpResponse:
 def status(request: SignedIn, pk: int) -> HttpResponse:
     """Whose turn it is. Without a word it changes sides: to do, waiting, to do."""
     found = find(request, pk)
-    _only_if(rules.works_issue(found, request.user) and found.live)
+    only_if(rules.works_issue(found, request.user) and found.live)
     if "status" in request.POST:
         form = StatusForm(request.POST)
         said = form.cleaned_data if form.is_valid() else {"status": found.em_status}
@@ -155,7 +149,7 @@ def status(request: SignedIn, pk: int) -> HttpResponse:
 def assign_to(request: SignedIn, pk: int) -> HttpResponse:
     """Give the issue to an engagement manager, or to nobody; any EM may."""
     found = find(request, pk)
-    _only_if(rules.triages(found, request.user))
+    only_if(rules.triages(found, request.user))
     managers = User.objects.engagement_managers()
     if request.method != "POST":
         template = "scoping/_managers.html" if request.htmx else "scoping/assign.html"
@@ -181,19 +175,19 @@ def _again(request: SignedIn, pk: int) -> HttpResponse:
 @READ_WRITE
 def team(request: SignedIn, pk: int) -> HttpResponse:
     found = find(request, pk)
-    _only_if(rules.works_issue(found, request.user))
+    only_if(rules.works_issue(found, request.user))
     form = TeamForm(request.POST or None, initial={"team": found.account_team.all()})
     if request.method == "POST" and form.is_valid():
         people = list(form.cleaned_data["team"])
         set_account_team(found, people, by=request.user, at=now())
         return redirect(found)
-    return _form(request, found, form, "Account team", "Save")
+    return form_about(request, found, form, "Account team", "Save")
 
 
 @READ_WRITE
 def answer_question(request: SignedIn, pk: int, key: str) -> HttpResponse:
     found = find(request, pk)
-    _only_if(rules.answers(found, request.user))
+    only_if(rules.answers(found, request.user))
     question = get_object_or_404(Question, key=key)
     known = found.answers.filter(question=question).first()
     initial = {"text": known.text, "source": known.source} if known else None
@@ -202,98 +196,4 @@ def answer_question(request: SignedIn, pk: int, key: str) -> HttpResponse:
         text, source = str(form.cleaned_data["text"]), form.cleaned_data["source"]
         answer(found, question, text=text, source=source, by=request.user, at=now())
         return redirect(f"{found.get_absolute_url()}#question-{question.key}")
-    return _form(request, found, form, question.prompt, "Save answer")
-
-
-@READ_WRITE
-def plan_meeting(request: SignedIn, pk: int) -> HttpResponse:
-    found = find(request, pk)
-    _only_if(rules.works_issue(found, request.user))
-    form = MeetingForm(request.POST or None, instance=Meeting(issue=found))
-    if request.method == "POST" and form.is_valid():
-        people = list(form.cleaned_data["people"])
-        meetings.plan(form.save(commit=False), people, by=request.user, at=now())
-        return redirect(f"{found.get_absolute_url()}#meetings")
-    return _form(request, found, form, "Plan a meeting", "Plan it")
-
-
-@require_POST
-def end_meeting(request: SignedIn, pk: int, meeting_pk: int) -> HttpResponse:
-    """It was held, with these notes; or it was cancelled."""
-    found = find(request, pk)
-    _only_if(rules.works_issue(found, request.user))
-    meeting = get_object_or_404(found.meetings, pk=meeting_pk, cancelled_at=None)
-    if "cancel" in request.POST:
-        meetings.cancel(meeting, by=request.user, at=now())
-        return redirect(f"{found.get_absolute_url()}#meetings")
-    form = NotesForm(request.POST)
-    if form.is_valid():
-        notes = form.cleaned_data["notes"]
-        meetings.hold(meeting, notes=notes, by=request.user, at=now())
-    else:
-        messages.error(request, "Write down in a few words what was said.")
-    return redirect(f"{found.get_absolute_url()}#meetings")
-
-
-@require_safe
-def calendar_file(request: SignedIn, pk: int, meeting_pk: int) -> HttpResponse:
-    found = find(request, pk)
-    meeting = get_object_or_404(found.meetings, pk=meeting_pk)
-    response = HttpResponse(meetings.calendar_file(meeting, found, now()), "text/calendar")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.ics"'
-    return response
-
-
-@READ_WRITE
-def merge_into(request: SignedIn, pk: int) -> HttpResponse:
-    found = find(request, pk)
-    _only_if(rules.works_issue(found, request.user) and found.live)
-    form = MergeForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        into = form.cleaned_data["into"]
-        _only_if(rules.triages(into, request.user))
-        try:
-            merge(found, into, by=request.user, at=now())
-            return redirect(into)
-        except Refused as refusal:
-            form.add_error("into", refusal.reason)
-    return _form(request, found, form, f"Merge {found.reference}", "Merge")
-
-
-@require_POST
-def revive_deal(request: SignedIn, pk: int) -> HttpResponse:
-    """A lost deal came back after its quarter: a new issue, linked to this one."""
-    found = find(request, pk)
-    _only_if(rules.triages(found, request.user))
-    try:
-        return redirect(revive(found, by=request.user, at=now()))
-    except Refused as refusal:
-        messages.error(request, refusal.reason)
-        return redirect(found)
-
-
-@READ_WRITE
-def correct_close(request: SignedIn, pk: int) -> HttpResponse:
-    found = find(request, pk)
-    _only_if(bool(found.outcome) and may_correct(found, request.user, now()))
-    names = ("outcome", "close_reason", "close_quarter")
-    initial = {name: getattr(found, name) for name in names}
-    form = CorrectionForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        said = {name: form.cleaned_data[name] for name in names}
-        correct(found, by=request.user, at=now(), why=form.cleaned_data["why"], **said)
-        return redirect(found)
-    return _form(request, found, form, "Correct how it closed", "Correct")
-
-
-def _form(
-    request: SignedIn, found: ScopingIssue, form: forms.BaseForm, title: str, button: str
-) -> HttpResponse:
-    """A page with one form about an issue."""
-    context = {"issue": found, "form": form, "title": title, "button": button}
-    return render(request, FORM, context, status=422 if form.errors else 200)
-
-
-def _only_if(allowed: bool) -> None:  # noqa: FBT001 (reads as the sentence it is)
-    if not allowed:
-        raise PermissionDenied
+    return form_about(request, found, form, question.prompt, "Save answer")

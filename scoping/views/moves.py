@@ -10,19 +10,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate, localtime, now
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from emdesk.activity.sentences import who
-from emdesk.configuration.values import value_of
 from emdesk.ledger.models import Event
 from emdesk.people.models import User
 from emdesk.web import SignedIn
-from emdesk.workflow import MOVED_BACK, Conflict, Refused, perform, undo
+from emdesk.workflow import ADOPTED, MOVED_BACK, Conflict, Refused, perform, takes_back, undo
+from scoping.closing import note_close, time_to_undo
 from scoping.destinations import Destination, destination, destinations
 from scoping.forms.moving import CloseForm, MoveForm, form_for
 from scoping.models import ScopingIssue
 from scoping.states import State
 from scoping.views.board import renewed
+from scoping.views.editing import READ_WRITE
 
 LONGEST_UNDO = timedelta(days=1)  # no setting allows more
 
@@ -31,14 +32,14 @@ def find(request: SignedIn, pk: int) -> ScopingIssue:
     return get_object_or_404(ScopingIssue.objects.visible_to(request.user), pk=pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@READ_WRITE
 def move(request: SignedIn, pk: int) -> HttpResponse:
     """GET: where it can go and why not elsewhere. POST: go there."""
     issue = find(request, pk)
     at = now()
     if request.method != "POST":
         return _offer(request, issue, at)
-    if _seen(request) not in {None, issue.moves}:
+    if moves_seen(request) not in {None, issue.moves}:
         return _conflict(request, issue, Conflict(issue.last_move))
     target = request.POST.get("to", "")
     if target not in State.values:
@@ -54,17 +55,13 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
 
 def undoable(issue: ScopingIssue, user: User, at: datetime) -> Event | None:
     """The last move, while this person can still take it back."""
-    if at - issue.entered_state_at > LONGEST_UNDO:
+    if at - issue.entered_state_at > LONGEST_UNDO and not issue.close_to_note:
         return None
     last = issue.last_move
-    if last is None or last.actor_id != user.pk or not last.before:
+    if last is None or not last.before or not takes_back(issue, last, user):
         return None
-    fits = not last.verb.endswith(MOVED_BACK) and at - last.at <= _undo_time(at)
-    return last if fits else None
-
-
-def _undo_time(at: datetime) -> timedelta:
-    return timedelta(minutes=value_of("undo_minutes", localdate(at)))
+    fits = not last.verb.endswith((MOVED_BACK, ADOPTED))
+    return last if fits and at - last.at <= time_to_undo(issue, at) else None
 
 
 @require_POST
@@ -72,13 +69,22 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
     issue = find(request, pk)
     at = now()
     try:
-        within, seen = _undo_time(at), _seen(request)
+        within, seen = time_to_undo(issue, at), moves_seen(request)
         event = undo(issue, by=request.user, at=at, within=within, seen=seen)
     except Conflict as conflict:
         return _conflict(request, issue, conflict)
     except Refused as refusal:
         return _refuse(request, issue, refusal.reason)
     return _moved(request, issue, event, undone=True)
+
+
+@require_POST
+def noted(request: SignedIn, pk: int) -> HttpResponse:
+    """Its EM has seen that emdesk closed it with its opportunity."""
+    issue = find(request, pk)
+    note_close(issue, by=request.user, at=now())
+    messages.success(request, f"Noted: {issue.reference} stays closed.")
+    return redirect(_onward(request, issue))
 
 
 def _go(
@@ -92,7 +98,7 @@ def _go(
         facts = {"fill": form.fill, "override": form.override, **form.details}
     try:
         way = getattr(issue, name)
-        event = perform(way, by=request.user, at=at, seen=_seen(request), **facts)
+        event = perform(way, by=request.user, at=at, seen=moves_seen(request), **facts)
     except Conflict as conflict:
         return _conflict(request, issue, conflict)
     except Refused as refusal:
@@ -100,7 +106,7 @@ def _go(
     return _moved(request, issue, event)
 
 
-def _seen(request: SignedIn) -> int | None:
+def moves_seen(request: SignedIn) -> int | None:
     seen = request.POST.get("seen", "")
     return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
 
@@ -153,13 +159,18 @@ def _refuse(request: SignedIn, issue: ScopingIssue, reason: str) -> HttpResponse
 
 def _conflict(request: SignedIn, issue: ScopingIssue, conflict: Conflict) -> HttpResponse:
     issue = find(request, issue.pk)
-    text = f"{issue.reference} is in {State(issue.state).label} now."
-    if event := conflict.event:
-        moment = localtime(event.at)
-        today = moment.date() == localdate()
-        when = f"{moment:%H:%M}" if today else f"{moment:%-d %b, %H:%M}"
-        text = f"{who(event)} moved {issue.reference} to {State(event.after).label} at {when}."
-    return _back(request, issue, text, 409, "scoping/_conflict.html")
+    return _back(request, issue, who_moved(issue, conflict), 409, "scoping/_conflict.html")
+
+
+def who_moved(issue: ScopingIssue, conflict: Conflict) -> str:
+    """Who moved it first, where to and when, in a sentence."""
+    event = conflict.event
+    if event is None:
+        return f"{issue.reference} is in {State(issue.state).label} now."
+    moment = localtime(event.at)
+    today = moment.date() == localdate()
+    when = f"{moment:%H:%M}" if today else f"{moment:%-d %b, %H:%M}"
+    return f"{who(event)} moved {issue.reference} to {State(event.after).label} at {when}."
 
 
 def _back(

@@ -18,8 +18,13 @@ document.addEventListener("dragstart", (event) => {
   dragged = card;
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", card.querySelector(".reference").textContent);
-  requestAnimationFrame(() => dragged && light(dragged));
+  afterNextPaint(() => dragged && light(dragged));
 });
+
+/* The hand sees its card first. Events of the mouse come just before the frame they are painted in. */
+function afterNextPaint(deed) {
+  requestAnimationFrame(() => requestAnimationFrame(deed));
+}
 
 document.addEventListener("dragover", (event) => {
   const column = columnUnder(event);

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from scoping.models import Meeting
+from scoping.scheduling import begin
 from scoping.states import State
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
 from tests.browser.test_phone import PHONE
-from tests.factories import make_account, make_issue, make_ready_issue
+from tests.factories import make_account, make_issue, make_opportunity, make_ready_issue
 from tests.reports import report
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
@@ -22,11 +23,14 @@ RUN = """async () => {
     ({ id, impact, help, nodes: nodes.map(node => node.html.slice(0, 160)) }));
 }"""
 LOOKS = {"light": {}, "dark": {"color_scheme": "dark"}, "phone": PHONE}
+EVERY_LOOK = ["light", *(pytest.param(look, marks=pytest.mark.full) for look in ("dark", "phone"))]
 PAGES = {
     "my day": "/",
     "board": "/board/?view=team",
     "by EM": "/board/by-em/",
     "lanes": "/board/?view=team&lanes=em",
+    "list": "/issues/?view=team&sort=-value,account",
+    "empty list": "/issues/?view=team&q=nowhere",
     "issue": "/issues/{issue}/",
     "closed issue": "/issues/{closed}/",
     "move": "/issues/{issue}/move/",
@@ -36,12 +40,24 @@ PAGES = {
     "meeting": "/issues/{issue}/meetings/",
     "merge": "/issues/{issue}/merge/",
     "column": "/board/column/open/",
+    "intake": "/intake/",
+    "new issue": "/issues/new/",
+    "questions": "/issues/{issue}/questions/",
+    "no scheduling yet": "/issues/{closed}/scheduling/",
+    "scheduling": "/issues/{issue}/scheduling/",
+    "edit scheduling": "/issues/{issue}/scheduling/?edit=1",
+    "new opportunity": "/issues/{issue}/opportunity/new/",
+    "opportunity": "/opportunities/{deal}/",
     "settings": "/settings/",
     "profile": "/profile/",
     "password": "/account/password/change/",
     "second factor": "/account/second-factor/",
     "not found": "/nowhere/",
     "not allowed": "/settings/undo_minutes/",
+    "search": "/search/?q=migration",
+    "search explained": "/search/?q=foo:bar",
+    "win rate": "/win-rate/",
+    "win rate rows": "/win-rate/rows/",
 }
 
 
@@ -63,13 +79,16 @@ def faults(page):
     return page.evaluate(RUN)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, look):
+@pytest.mark.parametrize("look", EVERY_LOOK)
+def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     errors.expect(403, 404)
     page = visit("/", amara, **LOOKS[look])
+    pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
+    pks |= {"deal": make_opportunity(engagement_manager=amara).pk}
+    begin(desk[State.OPEN], by=amara, at=at)
     found = {}
     for name, path in PAGES.items():
-        page.goto(path.format(issue=desk[State.OPEN].pk, closed=desk[State.CLOSED].pk))
+        page.goto(path.format(**pks))
         found[name] = faults(page)
 
     violations = sum(len(each) for each in found.values())
@@ -77,7 +96,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, look):
     assert {name: violations for name, violations in found.items() if violations} == {}
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", EVERY_LOOK)
 def test_axe_finds_nothing_with_menu_sheet_toast_or_drawer_open(visit, amara, desk, look):
     issue = desk[State.STRAWMAN_WIP]
     page = visit("/board/", amara, **LOOKS[look])
@@ -112,7 +131,7 @@ def test_axe_finds_nothing_with_menu_sheet_toast_or_drawer_open(visit, amara, de
     assert {name: violations for name, violations in found.items() if violations} == {}
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", EVERY_LOOK)
 def test_axe_finds_nothing_at_the_door(visit, look):
     page = visit("/account/login/", **LOOKS[look])
     assert faults(page) == []

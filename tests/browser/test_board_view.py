@@ -77,7 +77,7 @@ def test_an_em_begins_with_their_own_board(visit, amara, mine, theirs):
     page = visit("/board/", amara)
 
     shows(page, mine)
-    expect(page.locator("#summary")).to_have_text("1 live issue · yours")
+    expect(page.locator("#summary")).to_have_text("1 live issue · yours · List")
 
 
 def test_every_filter_is_in_the_address_and_survives_a_reload(visit, amara, mine, theirs):

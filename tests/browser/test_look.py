@@ -51,7 +51,7 @@ def test_the_page_looks_the_same_twice(visit, amara, at):
 
     pictures = set()
     for _ in range(2):
-        page.reload()
+        page.reload(wait_until="networkidle")
         page.evaluate("document.fonts.ready")
         pictures.add(page.screenshot(animations="disabled", caret="hide"))
 

@@ -145,12 +145,25 @@ def test_nobody_else_takes_a_move_back(em, lead):
     assert rows() == before
 
 
-def test_what_emdesk_moved_a_lead_takes_back_and_an_em_does_not(em, lead):
+@pytest.mark.parametrize("who", ["em", "lead"])
+def test_what_emdesk_moved_its_em_or_a_lead_takes_back(em, lead, who):
     issue = make_ready_issue(State.STRAWMAN_WIP, engagement_manager=em)
     perform(issue.send_estimate, by=None, at=LATER)
 
+    event = undo(issue, by={"em": em, "lead": lead}[who], at=LATER, within=WITHIN)
+
+    assert again(issue).state == State.STRAWMAN_WIP
+    assert event.actor == {"em": em, "lead": lead}[who]
+
+
+@pytest.mark.parametrize("origin", ["person", "import", "demo"])
+def test_what_others_moved_with_nobodys_name_on_it_only_a_lead_takes_back(em, lead, origin):
+    issue = make_ready_issue(State.STRAWMAN_WIP, engagement_manager=em)
+    perform(issue.send_estimate, by=None, at=LATER, origin=origin)
+    other = em if origin != "person" else make_user()
+
     with pytest.raises(NotAllowed, match="emdesk made this move"):
-        undo(issue, by=em, at=LATER, within=WITHIN)
+        undo(issue, by=other, at=LATER, within=WITHIN)
     undo(issue, by=lead, at=LATER, within=WITHIN)
 
 

@@ -13,7 +13,6 @@ from emdesk.workflow import (
     Guard,
     NotAllowed,
     Refused,
-    adopt,
     perform,
     transition,
 )
@@ -286,24 +285,3 @@ def test_a_reason_nobody_asked_for_is_not_kept_as_an_override(em):
     event = perform(issue.send_estimate, by=em, at=LATER, override="Just in case")
 
     assert "override" not in event.data
-
-
-# Adopting.
-
-
-def test_what_lived_elsewhere_comes_in_where_it_stood_since_when_it_stood_there(em):
-    issue = make_issue()
-    since = NOON - timedelta(days=30)
-
-    event = adopt(issue, State.APPROVED, at=since, origin=Origin.IMPORT, source="export.csv")
-
-    found = again(issue)
-    assert (found.state, found.entered_state_at, found.moves) == ("approved", since, 1)
-    assert (event.verb, event.actor, event.origin) == ("scoping.adopted", None, Origin.IMPORT)
-    assert event.data["source"] == "export.csv"
-
-
-def test_adopting_asks_no_guard(guard):
-    guard("never", "adopted", "Never.")
-
-    assert adopt(make_issue(), State.SOW_WIP, at=NOON, origin=Origin.IMPORT).after == "sow_wip"

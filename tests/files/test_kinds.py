@@ -9,7 +9,7 @@ import zipfile
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emdesk.files.kinds import KINDS, kind_of
@@ -73,6 +73,7 @@ def test_every_kind_is_refused_under_every_other_name(name):
 
 
 @given(at=st.integers(0, 2_000), byte=st.integers(0, 255), cut=st.integers(0, 600))
+@example(at=234, byte=64, cut=0)
 def test_a_damaged_office_file_is_taken_or_refused_but_never_an_accident(at, byte, cut):
     content = bytearray(docx())
     content[at % len(content)] = byte

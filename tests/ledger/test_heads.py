@@ -167,3 +167,19 @@ def test_the_command_reads_the_heads_where_the_setting_says(path, settings):
 
     with pytest.raises(CommandError, match="1 faults"):
         call_command("verify_ledger")
+
+
+@pytest.mark.django_db
+def test_a_head_written_anew_breaks_the_one_after_it_too(path):
+    write(1)
+    first = heads.anchor(path, NOON)
+    write(1)
+    heads.anchor(path, NOON + DAY)
+
+    path.write_text(path.read_text().replace(first.digest, "0" * 64))
+
+    broken = list(heads.broken(path))
+    assert [each.split(":")[0] for each in broken] == [
+        "head of 2026-03-02",
+        "head of 2026-03-03",
+    ]

@@ -22,3 +22,8 @@ def rates(deals: Iterable[Deal]) -> dict[str, dict[str, Any]]:
     for row in found.values():
         row["win_rate"] = round(float(Fraction(row["won"], row["won"] + row["lost"])), 6)
     return found
+
+
+def rows_behind(deals: Iterable[tuple[str, str, bool]], key: str, how: str) -> int:
+    """How many rows one number has. A deal is (key, how, deleted)."""
+    return sum(1 for deal in deals if deal == (key, how, False))

@@ -60,6 +60,7 @@ def test_one_address_guessing_one_account_gets_few_guesses():
     assert seen[TRIED] == PER_ACCOUNT
 
 
+@pytest.mark.full
 def test_many_addresses_guessing_one_account_get_no_more():
     victim, seen = make_user(), Counter()
     for number in range(GUESSES):

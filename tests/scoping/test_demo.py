@@ -27,6 +27,7 @@ from scoping.demo.people import PASSWORD
 from scoping.models import Answer, Meeting, Opportunity, ScopingIssue, Stage, TypicalStay
 from scoping.quarters import quarter_at
 from scoping.states import LIVE, CloseReason, Outcome, Review, State
+from scoping.triage.queue import queue
 
 AT = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 ISSUES = 120
@@ -58,6 +59,18 @@ def test_every_column_has_cards_and_the_early_ones_have_more():
     assert sum(cards.values()) == ISSUES
     assert set(cards) == set(LIVE)
     assert cards[State.OPEN] > cards[State.SOW_WIP] > cards[State.APPROVED]
+
+
+def test_requests_wait_for_a_verdict_one_twice_and_with_more_or_less_known():
+    lead = User.objects.with_role(Role.EM_LEAD).first()
+    waiting = queue(lead, AT).rows
+
+    accounts = Counter(row.account_id for row in waiting)
+    assert 5 <= len(waiting) <= 40
+    assert max(accounts.values()) >= 2
+    shares = {row.known for row in waiting}
+    assert 0 in shares
+    assert max(shares) >= 50
 
 
 def test_eight_quarters_have_closed_and_this_one_has_begun():

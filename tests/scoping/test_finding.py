@@ -37,7 +37,7 @@ TIES = {
 }
 OWN = {
     Role.ACCOUNT_TEAM: {"requester", "account team"},
-    Role.TECHNICAL_ARCHITECT: {"architect", "architect asked", "review asked"},
+    Role.TECHNICAL_ARCHITECT: {"requester", "architect", "architect asked", "review asked"},
     Role.DELIVERY_MANAGER: {"delivery manager", "delivery review asked"},
     Role.PROJECT_MANAGER: {"project manager"},
 }

@@ -177,3 +177,16 @@ def test_what_a_guard_asks_for_the_sheet_can_ask(lead):
     asked = {name for guard in ScopingIssue.guards for name in guard.asks}
     assert asked == {"segment", "engagement_manager"}
     assert asked <= set(form.fields)
+
+
+def test_whoever_asked_for_an_approval_last_leaves_it_to_somebody_else():
+    first, second = (make_user(Role.PS_LEADERSHIP, Role.EM_LEAD) for _ in range(2))
+    issue = make_ready_issue(State.SOW_WIP)
+    perform(issue.request_approval, by=first, at=LATER)
+    perform(issue.return_sow, by=first, at=LATER)
+    perform(issue.request_approval, by=second, at=LATER)
+
+    with pytest.raises(Refused, match="You asked for this approval"):
+        perform(issue.approve, by=second, at=LATER, override="I know it well")
+
+    assert perform(issue.approve, by=first, at=LATER).after == State.APPROVED

@@ -127,6 +127,12 @@ def test_a_close_is_corrected_with_a_reason(client, em):
     assert again(issue).outcome == "won"
 
 
+def test_what_counts_nowhere_has_no_close_to_correct(signed_in, em):
+    issue = make_issue(State.CLOSED, engagement_manager=em, outcome="")
+
+    assert signed_in(make_user(Role.EM_LEAD)).get(at("correct", issue)).status_code == 403
+
+
 def test_after_the_quarter_only_a_lead_corrects(client, em, signed_in):
     issue = closed_by(em, close_quarter="Q122")
 

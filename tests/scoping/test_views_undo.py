@@ -8,6 +8,7 @@ from django.utils.timezone import now
 
 from emdesk.configuration.values import set_value
 from emdesk.ledger.models import Event
+from emdesk.people.models import Role
 from emdesk.workflow import perform
 from scoping.models import ScopingIssue
 from scoping.states import State
@@ -76,3 +77,18 @@ def test_looking_moves_nothing(client, em, name):
     client.get(reverse(f"scoping:{name}", args=[issue.pk]), {"to": "estimate_feedback"})
 
     assert (again(issue).state, Event.objects.count()) == (State.STRAWMAN_WIP, events)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "who", "offered"), [(1, "em", 1), (1, "lead", 0), (11, "em", 0)]
+)
+def test_the_page_offers_to_undo_ones_own_move_while_there_is_time(
+    signed_in, em, minutes, who, offered
+):
+    issue = make_ready_issue(engagement_manager=em)
+    perform(issue.ask_account_team, by=em, at=now() - timedelta(minutes=minutes))
+
+    reader = em if who == "em" else make_user(Role.EM_LEAD)
+    page = signed_in(reader).get(issue.get_absolute_url()).content.decode()
+
+    assert page.count(f"{issue.get_absolute_url()}undo/") == offered

@@ -78,6 +78,14 @@ def test_issues_count_in_their_quarter_and_uncounted_ones_nowhere() -> None:
     assert [row["key"] for row in found["rows"]] == ["Q426", "Q127"]
 
 
+def test_where_nothing_counted_closed_there_is_no_row() -> None:
+    counted, uncounted = make_segment("Ent_EMEA"), make_segment("Ent_APAC")
+    make_issue(State.CLOSED, segment=counted)
+    make_issue(State.CLOSED, segment=uncounted, outcome="")
+
+    assert [row.key for row in win_rate(Basis.ISSUES, "segment").rows] == ["Ent_EMEA"]
+
+
 def test_an_issue_without_a_segment_is_in_the_whole_alone() -> None:
     make_issue(State.CLOSED, segment=make_segment("SMB"))
     make_issue(State.CLOSED)

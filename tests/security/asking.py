@@ -65,8 +65,8 @@ def get(path: str, act: str, **options: Any) -> Question:
     return Question("GET", path, act, **options)
 
 
-def fill(path: str, act: str, **data: Any) -> Question:
-    return Question("POST", path, act, data, ok=(302,), fills=True)
+def fill(path: str, act: str, refused: tuple[int, ...] = (403,), **data: Any) -> Question:
+    return Question("POST", path, act, data, ok=(302,), refused=refused, fills=True)
 
 
 def post(path: str, act: str, ok: int = 302, **options: Any) -> Question:

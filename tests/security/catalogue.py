@@ -7,7 +7,7 @@ fails the build.
 from __future__ import annotations
 
 from tests.security.asking import EVERYBODY, FILE, Question, fill, get, post
-from tests.security.doors import ACCOUNT, ADMIN, PUBLIC
+from tests.security.doors import ACCOUNT, ADMIN, HOOKS, PUBLIC
 
 MEETING = {"kind": "internal_sync", "starts_at": "2099-01-01T10:00", "minutes": "30"}
 BOARDS = [
@@ -130,5 +130,153 @@ OWN = [
         data={"value": "5", "effective_from": "2099-01-01", "reason": "Slower now"},
     ),
 ]
-DESK: list[Question] = [*BOARDS, *ISSUE, *TALK, *OWN]
-EVERYTHING: list[Question] = [*DESK, *PUBLIC, *ACCOUNT, *ADMIN]
+FIGURES = [
+    get("/win-rate/", "read the win rate"),
+    get("/win-rate/?basis=opportunities&by=office&as=csv", "read the win rate"),
+    get("/win-rate/rows/?by=segment&outcome=lost", "read the win rate"),
+    get("/win-rate/rows/?basis=opportunities&as=csv", "read the win rate"),
+    get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
+    post("/issues/{told}/noted/", "close won or lost"),
+]
+VIEWS = [
+    get("/views/", EVERYBODY),
+    get("/board/?view=team&saved={team_view}", EVERYBODY),
+    post("/views/save/", EVERYBODY, data={"name": "A new view", "layout": "board"}),
+    get("/views/{team_view}/", EVERYBODY, ok=(302,)),
+    get("/views/{own_view}/", "open the EM's own view", ok=(302,)),
+    get("/views/{own_view}/change/", "open the EM's own view"),
+    post("/views/{own_view}/save/", "open the EM's own view", data={"seen": "1"}),
+    post("/views/{own_view}/delete/", "open the EM's own view"),
+    get("/views/{team_view}/change/", "change the EM's team view"),
+    fill("/views/{team_view}/change/", "change the EM's team view", name="Renamed"),
+    post("/views/{team_view}/save/", "change the EM's team view", data={"seen": "1"}),
+    post("/views/{team_view}/delete/", "change the EM's team view"),
+]
+LEADS_ONLY = "see the load and hand over"
+KEY = "0" * 32
+LOAD = [
+    get("/load/", LEADS_ONLY),
+    get("/load/?columns=1&sort=-value", LEADS_ONLY),
+    get("/load/issues/?em={em}&due=overdue", LEADS_ONLY),
+    get("/load/issues/?territory={territory}", LEADS_ONLY),
+    post(
+        "/load/preview/",
+        LEADS_ONLY,
+        ok=200,
+        data={"issue": "{deal}", "which": "ticked", "to": "{other_em}"},
+    ),
+    post(
+        "/load/hand-over/",
+        LEADS_ONLY,
+        ok=200,
+        data={"key": KEY, "give": "{deal}:1:{em}:{other_em}", "reason": "They know them"},
+    ),
+    post("/load/undo/", LEADS_ONLY, ok=200, data={"key": KEY}),
+]
+SCOPING = {"customer": "Wholly new", "services": ["training"]}
+DEAL = {"name": "Services for them", "parent": "Licences", "close_date": "2099-01-01"}
+INTAKE = [
+    get("/intake/", "ask for services"),
+    fill("/intake/", "ask for services", **SCOPING),
+    get("/intake/customers/", "ask for services"),
+    get("/issues/new/", "raise an issue"),
+    fill("/issues/new/", "raise an issue", **SCOPING | {"customer": "Utterly new"}),
+    get("/issues/{deal}/questions/", "answer a question"),
+    fill("/issues/{deal}/questions/", "answer a question", **{"q-A9": "Slow pipelines"}),
+    get("/issues/{deal}/scheduling/", "see an issue"),
+    get("/issues/{deal}/scheduling/?edit=1", "see an issue"),
+    fill("/issues/{deal}/scheduling/?edit=1", "work an issue", sponsor="Ms Ahn"),
+    post("/issues/{ready}/scheduling/", "work an issue", data={"begin": "yes"}),
+    get("/issues/{deal}/scheduling/csv/", "see an issue"),
+    get("/issues/{deal}/scheduling/xlsx/", "see an issue"),
+    get("/issues/{duplicate}/opportunity/new/", "create an opportunity"),
+    fill("/issues/{duplicate}/opportunity/new/", "create an opportunity", **DEAL),
+    get("/opportunities/{opportunity}/", "see an issue"),
+    get("/activity/scoping.opportunity/{opportunity}/", "see an issue"),
+    fill("/opportunities/{opportunity}/", "advance an opportunity", group="deal", stage="4"),
+    fill(
+        "/opportunities/{opportunity}/",
+        "book an opportunity",
+        refused=(403, 422),
+        group="deal",
+        stage="won",
+    ),
+    fill(
+        "/opportunities/{opportunity}/",
+        "judge an opportunity",
+        group="judgement",
+        confidence="green",
+        confidence_rationale="They said so",
+        reason="Asked today",
+    ),
+]
+EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
+TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
+LISTS = [
+    get("/issues/", EVERYBODY),
+    get(f"/issues/?view=team&per_page=100&sort=-value&cols={EVERY_COLUMN}", EVERYBODY),
+    get(f"/issues/export/csv/?view=team&cols={EVERY_COLUMN}", "take the list away as a file"),
+    get("/issues/export/xlsx/?view=team", "take the list away as a file"),
+    post("/issues/bulk/", "change many issues at once", ok=200, data=TICKED),
+    Question(
+        "POST", "/issues/bulk/", "change many issues at once", TICKED | {"go": "1"}, ok=(200, 302)
+    ),
+    post("/issues/bulk/{batch}/undo/", "change many issues at once"),
+]
+IMPORTS = [
+    get("/import/", "preview an import"),
+    post("/import/", "preview an import", data={"upload": FILE}),
+    get("/import/{import}/", "see the EM's import"),
+    get("/import/{import}/?step=map", "see the EM's import"),
+    get("/import/{imported}/", "see the EM's import"),
+    Question("POST", "/import/{import}/map/", "see the EM's import", ok=(302, 422)),
+    get("/import/{import}/progress/", "see the EM's import"),
+    get("/import/{import}/problems/", "see the EM's import"),
+    get("/import/{import}/left-out/1/", "see the EM's import"),
+    get("/import/{imported}/issues/made/", "see the EM's import"),
+    get("/import/{imported}/opportunities/changed/", "see the EM's import"),
+    post("/import/{checking}/cancel/", "see the EM's import"),
+    post("/import/{import}/start/", "apply the EM's import"),
+    get("/import/{imported}/undo/", "apply the EM's import"),
+    post("/import/{imported}/undo/", "apply the EM's import"),
+]
+FINDING = [
+    get("/search/", EVERYBODY),
+    get("/search/?q=okapi+is:open+foo:bar&page=2", EVERYBODY),
+    get("/search/?q={deal}", EVERYBODY, ok=(200, 302)),
+    get("/palette/?frame", EVERYBODY),
+    get("/palette/?q=okapi&on={deal}", EVERYBODY),
+]
+TRIAGE = [
+    get("/triage/", "see the triage queue"),
+    get("/triage/?show=snoozed", "see the triage queue"),
+    get("/triage/?issue={incoming}&verdict=duplicate", "see the triage queue"),
+    get("/triage/?issue={incoming}&verdict=ask&part=1", "see the triage queue"),
+    get("/triage/?issue={deal}", "see the triage queue"),
+    *(
+        post("/issues/{incoming}/verdict/", "triage and assign", data=said)
+        for said in (
+            {"verdict": "accept", "segment": "{segment}", "em": "{em}", "why": "They know them"},
+            {"verdict": "duplicate", "into": "{duplicate}"},
+            {"verdict": "decline", "reason": "declined"},
+            {"verdict": "snooze", "until": "answer"},
+            {"verdict": "ask", "own": "Why now?"},
+        )
+    ),
+    post("/issues/{sleeping}/verdict/?undo=snooze", "triage and assign"),
+]
+DESK: list[Question] = [
+    *TRIAGE,
+    *FINDING,
+    *IMPORTS,
+    *VIEWS,
+    *LOAD,
+    *BOARDS,
+    *LISTS,
+    *ISSUE,
+    *TALK,
+    *OWN,
+    *FIGURES,
+    *INTAKE,
+]
+EVERYTHING: list[Question] = [*DESK, *PUBLIC, *HOOKS, *ACCOUNT, *ADMIN]

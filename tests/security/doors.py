@@ -42,6 +42,8 @@ PUBLIC = [
     public("GET", "/healthz/live", "a load balancer has no account"),
     public("GET", "/healthz/ready", "a load balancer has no account"),
 ]
+# Other systems come in by a token of their own; without one set there is no such address.
+HOOKS = [public("POST", "/hooks/gitlab/", "GitLab has no account", 404)]
 ACCOUNT = [
     get("/account/reauthenticate/", EVERYBODY),
     post("/account/reauthenticate/", EVERYBODY, ok=200),

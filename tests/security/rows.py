@@ -10,7 +10,8 @@ from django.apps import apps
 from django.db import connection
 
 DIFFERENT_EVERY_TIME = re.compile(
-    r"\b20[2-9]\d-\d\d-\d\d[T ][\d:.+]+|\b[0-9a-f]{64}\b|\b[0-9a-f]{2}/[0-9a-f]{32}\b"
+    r"\b20[2-9]\d-\d\d-\d\d[T ][\d:.+]+|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{2}/)?[0-9a-f]{32}\b"
+    r"|<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@"
 )
 
 
@@ -30,7 +31,7 @@ def snapshot() -> dict[str, Any]:
 
 
 def all_rows() -> set[tuple[str, str]]:
-    """Each row as text, without moments, hashes and random places."""
+    """Each row as text, without moments, hashes, random places and the numbers of mails."""
     found = _asked("SELECT '{0}', t::text FROM {0} t")
     return {(table, DIFFERENT_EVERY_TIME.sub("~", row)) for table, row in found}
 

@@ -12,7 +12,16 @@ from emdesk.configuration.models import Setting
 from emdesk.files.models import StoredFile
 from emdesk.ledger.recording import record
 from emdesk.people.models import Absence, Segment, Territory, User
-from scoping.models import Account, Answer, Meeting, Opportunity, Question, ScopingIssue
+from scoping.models import (
+    Account,
+    Answer,
+    Meeting,
+    Opportunity,
+    Question,
+    SavedView,
+    SchedulingIntake,
+    ScopingIssue,
+)
 from scoping.states import State
 from tests.factories import make_issue
 from tests.security.payloads import PAYLOADS, packed
@@ -45,14 +54,10 @@ def prepare(world: World) -> None:
     Setting.objects.create(
         key="undo_minutes", value=7, effective_from=at.date(), set_by=em, set_at=at, reason="x"
     )
-    for payload in PAYLOADS:
-        Comment.objects.create(
-            subject_type="scoping.scopingissue",
-            subject_id=world.pks["elsewhere"],
-            author=em,
-            body=payload,
-            created_at=at,
-        )
+    about = {"subject_type": "scoping.scopingissue", "subject_id": world.pks["elsewhere"]}
+    Comment.objects.bulk_create(
+        Comment(**about, author=em, body=payload, created_at=at) for payload in PAYLOADS
+    )
 
 
 def store(world: World, turn: int | None) -> None:
@@ -64,6 +69,8 @@ def store(world: World, turn: int | None) -> None:
         User.objects.filter(pk=person.pk).update(name=text(120))
     for segment in Segment.objects.order_by("pk"):
         Segment.objects.filter(pk=segment.pk).update(name=f"{text(36)} {segment.pk}"[:40])
+    for view in SavedView.objects.order_by("pk"):
+        SavedView.objects.filter(pk=view.pk).update(name=f"{text(50)} {view.pk}")
     Answer.objects.update(text=text(1_000))
     Comment.objects.filter(pk=world.pks["comment"]).update(body=text(2_000))
     Question.objects.filter(key=world.pks["question"]).update(prompt=text(), help=text(300))
@@ -71,7 +78,9 @@ def store(world: World, turn: int | None) -> None:
 
 def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
     yield Account, {"name": text(), "external_ids": [text(40)]}
-    yield Opportunity, {"name": text(), "external_id": ""}
+    deal = {"name": text(), "parent": text(300), "confidence_rationale": text(2_000)}
+    yield Opportunity, deal | {"external_id": ""}
+    yield SchedulingIntake, {"skills": text(5_000), "sponsor": text(300)}
     yield Territory, {"name": text(80)}
     yield Absence, {"note": text()}
     yield Setting, {"reason": text(300)}

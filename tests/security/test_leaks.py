@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import timedelta
+from html import escape
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -16,15 +18,19 @@ from scoping.meetings import plan
 from scoping.models import Meeting
 from tests.factories import make_user
 from tests.reports import report
-from tests.security.asking import get, post
+from tests.security.asking import EVERYBODY, get, post
 from tests.security.catalogue import DESK
 from tests.security.matrix import those
 from tests.security.visitor import HTMX, PASSWORD, Visitor
 from tests.security.world import SECRETS, World
 
 BLIND = those("see an issue", "hidden")
-ABOUT_IT = ("{deal}", "{ready}", "{closed}", "{bygone}", "{duplicate}", "{comment}", "{file}")
-BY_ID = [question for question in DESK if any(name in question.path for name in ABOUT_IT)]
+ABOUT_IT = re.compile(r"{(deal|ready|closed|bygone|duplicate|comment|file|opportunity)}")
+NAMING_IT = [question for question in DESK if ABOUT_IT.search(question.path)]
+BY_ID = [question for question in NAMING_IT if question.act != EVERYBODY]
+BESIDE = [question for question in NAMING_IT if question.act == EVERYBODY]
+BESIDE += [get("/palette/?q=move&on={deal}", EVERYBODY)]
+NOBODYS = 987_654_321  # the number of no issue
 SEARCHES = [*SECRETS.values(), "PS-{deal}", "{deal}", "777000", "no such words"]
 ECHOED = re.compile(r'[?&;]q=[^"&]*|%3Fq%3D[^"]*|name="q" value="[^"]*"')
 LISTS = [
@@ -47,13 +53,34 @@ LISTS = [
     "/board/column/{em}/?board=ems",
     "/board/changes/?since=0&view=team",
     "/board/changes/?since=0&board=ems",
+    "/intake/",
+    "/intake/customers/?customer=Quagga",
     "/profile/",
     "/settings/",
+    "/win-rate/",
+    "/win-rate/?by=em",
+    "/win-rate/?basis=opportunities&by=owner",
+    "/win-rate/rows/",
+    "/win-rate/rows/?basis=opportunities",
+    "/win-rate/rows/?outcome=live",
+    "/win-rate/rows/?basis=opportunities&outcome=live&as=csv",
+    "/views/",
+    "/load/issues/",
 ]
+LISTS += [
+    "/search/",
+    "/search/?q=migration",
+    "/search/?q=is:open",
+    "/search/?q=em:{em}",
+    "/palette/?frame",
+    "/palette/?q=is:open&on={deal}",
+    "/palette/?q=move&on={deal}",
+]
+EVERYWHERE = ["/search/", "/palette/"]
 CHANGES = "/board/changes/?since={}"
 SEARCHED = ["/board/column/strawman_wip/", CHANGES.format(0)]
 VOLATILE = re.compile(
-    r'name="csrf(middlewaretoken)?" (content|value)="[^"]*"|since=\d+|id="cursor" value="\d+"'
+    r'name="(csrf|csrfmiddlewaretoken|token)" (content|value)="[^"]*"|since=\d+|id="cursor" value="\d+"'
 )
 
 
@@ -80,6 +107,27 @@ def test_an_id_opens_nothing(world: World, role: str) -> None:
 
     report("security", f"S2 ids as {role}", probes=2 * len(BY_ID), leaks=len(wrong))
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", BLIND)
+def test_on_a_page_for_everybody_its_number_is_like_the_number_of_none(
+    world: World, role: str
+) -> None:
+    """A search for it, or a palette opened on it: the answer is the same to the letter."""
+    told = []
+    for question in BESIDE:
+        answers = set()
+        for deal in (world.pks["deal"], NOBODYS):
+            path = question.path.format(**world.pks | {"deal": deal})
+            answer = world[role].ask(path, question.method)
+            page = still(answer.page).replace(str(NOBODYS), "").replace(str(world.pks["deal"]), "")
+            answers.add((answer.status_code, page))
+            told += [f"{question}: {found}" for found in secrets_in(answer.page, world)]
+        told += [f"{question}: {sorted(answers)}"] * (len(answers) - 1)
+
+    report("security", f"S2 numbers as {role}", probes=2 * len(BESIDE), leaks=len(told))
+    assert BESIDE
+    assert not told, "\n" + "\n".join(told)
 
 
 @pytest.mark.parametrize("role", BLIND)
@@ -121,6 +169,37 @@ def test_a_search_for_its_words_finds_nothing(world: World, role: str) -> None:
     leaks = sum(len(pages) - 1 for pages in answers.values())
     report("security", f"S2 searches as {role}", probes=len(SEARCHES) * len(SEARCHED), leaks=leaks)
     assert not leaks
+
+
+@pytest.mark.parametrize("role", BLIND)
+def test_a_search_of_the_whole_desk_for_its_words_finds_nothing(world: World, role: str) -> None:
+    """What was typed comes back; beside it every answer is the same to the letter."""
+    answers = defaultdict(set)
+    words_of_it = [each for each in SEARCHES if "{deal}" not in each]
+    narrowed = ["account:Quagga", "axolotl is:open", '"narwhal said"', "Okapi em:none"]
+    searches = [*words_of_it, *narrowed]
+    for search in searches:
+        words = search.format(**world.pks)
+        for path in EVERYWHERE:
+            page = still(world[role].ask(path, data={"q": words}).page)
+            for spelled in (escape(words), quote_plus(words)):
+                page = page.replace(spelled, "")
+            answers[path].add(page)
+
+    leaks = sum(len(pages) - 1 for pages in answers.values())
+    probes = len(searches) * len(EVERYWHERE)
+    report("security", f"S2 whole desk as {role}", probes=probes, leaks=leaks)
+    assert not leaks
+
+
+def test_who_may_see_it_finds_it_by_every_word(world: World) -> None:
+    spoken = ("account", "title", "description", "next_step", "current_state", "label")
+    spoken += ("comment", "answer")
+    address = f"/issues/{world.pks['deal']}/"
+
+    for name in spoken:
+        words = {"q": f'"{SECRETS[name]}"'}
+        assert address in world["account team own"].ask("/search/", data=words).page, name
 
 
 @pytest.mark.parametrize("role", ["account team other", "architect other", "project manager other"])
@@ -214,5 +293,7 @@ def test_the_deal_itself_has_all_these_words(world: World) -> None:
     seen = world["EM own"].ask(f"/issues/{world.pks['deal']}/").page
     seen += world["EM own"].ask(f"/activity/comments/{world.pks['comment']}/history/").page
     seen += world["EM own"].ask(f"/files/{world.pks['file']}/").page
+    seen += world["EM own"].ask(f"/issues/{world.pks['deal']}/scheduling/").page
+    seen += world["EM own"].ask(f"/opportunities/{world.pks['opportunity']}/").page
 
     assert [name for name, secret in SECRETS.items() if secret not in seen] == []

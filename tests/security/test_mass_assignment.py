@@ -43,7 +43,14 @@ WISHED: dict[str, Any] = {
     "is_superuser": "on",
 }
 NOTHING_STORED = ("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/")
-OPTIONAL = {"/profile/absences/": {"note"}, "/issues/{deal}/move/": {"note"}}
+# Fields of a form that is sent without them.
+OPTIONAL = {
+    "/profile/absences/": {"note"},
+    "/issues/{deal}/move/": {"note"},
+    "/issues/{incoming}/verdict/ decline": {"note"},
+    "/issues/{incoming}/verdict/ ask": {"note", "questions", "until"},
+    "/views/save/": {"query", "team"},
+}
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)
 ]
@@ -106,7 +113,8 @@ def test_a_form_changes_what_it_owns_and_nothing_else(world: World, question: Qu
     role = first_who_may(question)
     page = world[role].ask(question.address(world)).page if question.fills else ""
     shown, names = fields_of(page, *question.data), names_on(page, *question.data)
-    owned = names | OPTIONAL.get(question.path, set())
+    form = f"{question.path} {question.data.get('verdict', '')}".strip()
+    owned = names | OPTIONAL.get(form, set())
     extra = unasked(world, owned | set(question.data))
 
     status, changed = effect(world, role, question, shown | question.sent(world))

@@ -10,18 +10,33 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from emdesk.activity.commenting import comment, reword
 from emdesk.files.storing import store
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
-from scoping import meetings
+from scoping import bulk, meetings
 from scoping.facts import answer
-from scoping.models import Account, Meeting, Opportunity, Question, ScopingIssue
+from scoping.imports import runs
+from scoping.imports.uploads import take_in
+from scoping.models import (
+    Account,
+    Deed,
+    ImportRun,
+    Meeting,
+    Opportunity,
+    Question,
+    ScopingIssue,
+    Step,
+)
 from scoping.quarters import quarter_at
+from scoping.saving_views import save_as
+from scoping.scheduling import amend_scheduling, begin
 from scoping.states import Outcome, State
-from tests.factories import make_issue, make_user
+from scoping.triage.verdicts import snooze
+from tests.factories import make_account, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
 from tests.security.visitor import PASSWORD, Visitor
 
@@ -59,6 +74,9 @@ SECRETS = {
     "place": "Room Aardwolf",
     "label": "gerenuk-label",
     "opportunity": "Saiga services deal",
+    "parent": "Dhole licence deal",
+    "rationale": "Zorilla thinks so",
+    "skills": "Knows the kudu",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
 }
@@ -103,6 +121,8 @@ def build(at: datetime) -> World:
     _deals(world)
     _about_the_deal(world)
     _of_their_own(world)
+    _imports(world)
+    _label_by_batch(world)
     _come_in(world)
     _let_another_transaction_pass()
     return world
@@ -137,7 +157,11 @@ def _deals(world: World) -> None:
     segment = Segment.objects.get(pk=world.pks["segment"])
     account = Account.objects.create(name=SECRETS["account"], segment=segment)
     opportunity = Opportunity.objects.create(
-        account=account, name=SECRETS["opportunity"], close_date=world.at.date()
+        account=account,
+        name=SECRETS["opportunity"],
+        close_date=world.at.date(),
+        parent=SECRETS["parent"],
+        confidence_rationale=SECRETS["rationale"],
     )
     quarter = quarter_at(world.at)
     own = _people_on(world, "own") | {"account": account, "segment": segment}
@@ -151,11 +175,14 @@ def _deals(world: World) -> None:
     earlier = world.at - timedelta(days=30)
     deal = make_issue(at=earlier, **own, **said)
     lost = {"outcome": Outcome.LOST}
+    # No number that somebody may search for is one of its words.
+    other = {"title": "Migration elsewhere", "account": make_account(name="Somebody else")}
     world.deals = {
         "deal": deal,
         "ready": make_issue(State.READY_FOR_APPROVAL, at=earlier, **own),
         "duplicate": make_issue(State.STRAWMAN_WIP, at=earlier, **own),
         "closed": make_issue(State.CLOSED, at=world.at, **own, **lost, close_quarter=str(quarter)),
+        "told": make_issue(State.CLOSED, at=world.at, **own, **lost, close_quarter=str(quarter)),
         "bygone": make_issue(
             State.CLOSED,
             at=world.at - timedelta(days=400),
@@ -163,14 +190,21 @@ def _deals(world: World) -> None:
             **lost,
             close_quarter=str(quarter_at(world.at - timedelta(days=400))),
         ),
-        "elsewhere": make_issue(State.STRAWMAN_WIP, at=earlier, **_people_on(world, "other")),
+        "elsewhere": make_issue(
+            State.STRAWMAN_WIP, at=earlier, **_people_on(world, "other") | other
+        ),
         "nobodys": make_issue(State.OPEN, at=earlier, segment=segment),
+        "incoming": make_issue(State.OPEN, at=earlier, **own | {"engagement_manager": None}),
+        "sleeping": make_issue(State.OPEN, at=earlier, **own | {"engagement_manager": None}),
     }
     for name, issue in world.deals.items():
         team = "own" if name not in ("elsewhere", "nobodys") else "other"
         if name != "nobodys":
             issue.account_team.add(world.people[f"account team {team}"])
+    until = world.at.date() + timedelta(days=9)
+    snooze(world.deals["sleeping"], until=until, by=world.people["EM own"], at=world.at)
     perform(deal.start_strawman, by=world.people["EM own"], at=world.at)
+    ScopingIssue.objects.filter(pk=world.deals["told"].pk).update(close_to_note=True)
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
@@ -201,6 +235,8 @@ def _about_the_deal(world: World) -> None:
         notes=SECRETS["notes"],
     )
     meetings.plan(meeting, [em], by=em, at=at)
+    scheduling = begin(deal, by=em, at=at)
+    amend_scheduling(scheduling, by=em, at=at, skills=SECRETS["skills"])
     content = ContentFile(SECRETS["bytes"].encode())
     stored = store(deal, content, SECRETS["file"], by=em, at=at)
     world.pks |= {
@@ -209,6 +245,31 @@ def _about_the_deal(world: World) -> None:
         "meeting": meeting.pk,
         "file": stored.pk,
     }
+
+
+def _imports(world: World) -> None:
+    """Imports of the EM: one that is checked, one that is done, one a worker is to check."""
+    for name, step in (("import", Step.CHECKED), ("imported", Step.DONE)):
+        run = take_in([_table()], by=world.people["EM own"], at=world.at)
+        runs.ask(run, Deed.CHECK, by=run.by, at=world.at)
+        runs.carry_out(run.pk, at=world.at)
+        done = {"run_by": world.people["EM lead"], "run_at": world.at} if name == "imported" else {}
+        ImportRun.objects.filter(pk=run.pk).update(step=step, **done)
+        world.pks[name] = run.pk
+    run = take_in([_table()], by=world.people["EM own"], at=world.at)
+    runs.ask(run, Deed.CHECK, by=run.by, at=world.at)
+    world.pks["checking"] = run.pk
+
+
+def _table() -> SimpleUploadedFile:
+    return SimpleUploadedFile("board.csv", b"Title,State,Labels,IID,Created At (UTC)\n,,,x,\n")
+
+
+def _label_by_batch(world: World) -> None:
+    """What the EM did with many issues a moment ago, and may still take back."""
+    by, at = world.people["EM own"], world.at
+    labelled = bulk.plan([world.deal("ready")], bulk.Label("by-batch"), by=by, at=at)
+    world.pks["batch"] = bulk.carry_out(labelled, by=by, at=at).key
 
 
 def _of_their_own(world: World) -> None:
@@ -221,6 +282,11 @@ def _of_their_own(world: World) -> None:
     )
     absence.keep(by=world.people["EM other"], at=world.at)
     world.pks |= {"absence": absence.pk}
+    em, at = world.people["EM own"], world.at
+    world.pks |= {
+        "own_view": save_as("Kept to oneself", by=em, at=at, query="view=mine").pk,
+        "team_view": save_as("For all", by=em, at=at, query="view=team", team=True).pk,
+    }
     world.pks |= {
         name: world.people[column].pk
         for name, column in {"em": "EM own", "other_em": "EM other"}.items()

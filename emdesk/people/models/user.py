@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -22,10 +23,11 @@ from emdesk.people.models.role import LEADS, LEVELLED, Level, Role, in_order
 
 AVATAR_COLOURS = 6
 ADMINISTERED = ("people", "configuration")
+time_zones = cache(available_timezones)  # it reads a thousand files each time
 
 
 def valid_time_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValidationError(f"{name} is not a time zone. Use a name such as Europe/Berlin.")
 
 

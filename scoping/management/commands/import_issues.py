@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.timezone import now
 
 from scoping.imports.files import IssueFile, in_order
-from scoping.imports.report import Report
-from scoping.imports.running import run
+from scoping.imports.running import Work, run
 
 REFUSED = 2
 
@@ -27,9 +26,8 @@ class Command(BaseCommand):
     def handle(
         self, *_: Any, files: list[Path], project: str, dry_run: bool, json: bool, **__: Any
     ) -> None:
-        report, taking = Report(), IssueFile(now(), project)
-        for file in in_order(files):
-            report.add(run(file, taking, dry=dry_run))
+        taking = IssueFile(now(), project)
+        report = run([Work(file, lambda: taking) for file in in_order(files)], dry=dry_run)
         self.stdout.write(report.written(as_json=json))
         if report.refused:
             raise SystemExit(REFUSED)

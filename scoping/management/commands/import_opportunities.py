@@ -10,8 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.timezone import now
 
 from scoping.imports.maven import Maven, companions
-from scoping.imports.report import FileRefused, Judge
-from scoping.imports.running import Taking, run
+from scoping.imports.running import Taking, Work, run
 from scoping.imports.salesforce import MAPPING, Salesforce
 
 REFUSED = 2
@@ -38,12 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *_: Any, file: Path, dry_run: bool, json: bool, **options: Any) -> None:
-        try:
-            taking = self._taking(options)
-        except FileRefused as refused:
-            report = Judge(file.name).refuse(str(refused))
-        else:
-            report = run(file, taking, dry=dry_run)
+        report = run([Work(file, lambda: self._taking(options))], dry=dry_run)
         self.stdout.write(report.written(as_json=json))
         if report.refused:
             raise SystemExit(REFUSED)

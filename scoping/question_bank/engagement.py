@@ -1,24 +1,8 @@
-"""The questions emdesk ships with, asked before an estimate is made (domain.md §6.6).
-
-Migrations put each group into the database, where it belongs to the desk: people may reword,
-reorder and add to it there.
-"""
+"""What is asked of every engagement: first discovery, and what shapes delivery."""
 
 from __future__ import annotations
 
-from typing import Any
-
-Asked = tuple[str, str, str, str, dict[str, Any]]
-REQUIRED: dict[str, Any] = {"required": True}
-
-
-def number(**more: Any) -> dict[str, Any]:
-    return {"kind": "number", **more}
-
-
-def choice(*choices: str, **more: Any) -> dict[str, Any]:
-    return {"kind": "choice", "choices": list(choices), **more}
-
+from scoping.question_bank.asking import REQUIRED, Asked, choice, number
 
 FIRST_DISCOVERY: list[Asked] = [
     (
@@ -208,15 +192,3 @@ SHAPE_OF_DELIVERY: list[Asked] = [
         {},
     ),
 ]
-
-GROUPS = [FIRST_DISCOVERY, SHAPE_OF_DELIVERY]
-
-
-def questions(group: list[Asked]) -> list[dict[str, Any]]:
-    """A group as fields of questions, numbered in its hundred."""
-    names = ("key", "prompt", "help", "effect")
-    first = 100 * (GROUPS.index(group) + 1)
-    return [
-        {**dict(zip(names, (*words,), strict=True)), **more, "position": first + place}
-        for place, (*words, more) in enumerate(group, start=1)
-    ]

@@ -1,0 +1,1 @@
+"""The list of issues: its columns, order, pages and totals."""

@@ -1,0 +1,1 @@
+"""Load: what every engagement manager has, what nobody covers, and handing over."""
