@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from emdesk.fiscal import Quarter
 from scoping.demo.names import STEMS
 
 HEADER = (
@@ -20,6 +21,7 @@ PLACE = "https://tracker.example/services/ps-plan/-/issues"
 WORKED = ("Awaiting_Discovery", "Strawman_WIP", "Estimate_Feedback", "SOW_WIP", "Approved")
 SEGMENTS = ("Ent_EMEA", "Ent_EAST", "MM_APAC", "MM_West", "SMB")
 PEOPLE = [(f"person-{number}", f"Person {number}") for number in range(12)]
+FISCAL_FEBRUARY = 2
 BEGIN = datetime(2023, 2, 1, tzinfo=UTC)
 
 
@@ -52,7 +54,11 @@ def _rows(issues: int, chance: Random) -> Iterator[list[object]]:
 def _labels(chance: Random, closed: datetime | None) -> str:
     labels = [f"Segment::{chance.choice(SEGMENTS)}", "Services Calculator"]
     if closed:
-        labels.append(f"proposal::{chance.choice(('Closed_Won', 'Closed_Lost'))}")
+        quarter = Quarter.containing(closed.date(), FISCAL_FEBRUARY)
+        labels += [
+            f"proposal::{chance.choice(('Closed_Won', 'Closed_Lost'))}",
+            f"close_qtr::{quarter}",
+        ]
     else:
         labels += [
             f"proposal::{chance.choice(WORKED)}",

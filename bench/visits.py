@@ -17,8 +17,7 @@ THERE_AND_BACK = {"strawman_wip": "estimate_feedback", "estimate_feedback": "str
 BOARD = "/board/"
 LIST = "/issues/?view=team&per_page=100"
 BARE_BOARD = "/board/25/"
-WHOLE_LIST = "/issues/?view=team&per_page=100"
-BARE_BOARD = "/board/1000000/"
+WHOLE_BARE_BOARD = "/board/1000000/"
 SOUGHT = ("migration", "Logistics", "training", "Kestrelby", "pipeline")
 
 

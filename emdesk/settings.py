@@ -96,6 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "emdesk.web.shell",
             ],
+            "builtins": ["emdesk.icons"],
         },
     }
 ]

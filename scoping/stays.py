@@ -10,12 +10,13 @@ from itertools import groupby
 from django.db import connection
 from django.db.transaction import atomic
 
-from emdesk.copying import copy
+from emdesk.copying import copy, maker
 from emdesk.ledger.models import Event, EventQuerySet
 from emdesk.ledger.recording import Projection
 from scoping.models import ScopingIssue, Stay, TypicalStay
 
 LABEL = ScopingIssue._meta.label_lower
+make = maker(Stay)
 LOOKED_BACK = timedelta(days=365)
 ENOUGH = 5
 MEASURE = """
@@ -85,7 +86,8 @@ def _stays_of(moves: Iterable[Event]) -> list[Stay]:
                 stays.clear()
             if stays:
                 stays[-1].left_at = event.at
-            stays.append(Stay(issue_id=event.subject_id, state=event.after, entered_at=event.at))
+            at, state = event.at, event.after
+            stays.append(make(issue_id=event.subject_id, state=state, entered_at=at))
     return stays
 
 

@@ -1,19 +1,15 @@
-"""What every test stands on: the options, and a database whose events may be flushed."""
+"""What every test stands on: the options, and a database that is as shipped after each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
-from django.db.models.signals import post_migrate
+from django.db.transaction import atomic
+from django.test import TransactionTestCase
 
-segments = import_module("emdesk.people.migrations.0002_segments")
-questions = import_module("scoping.migrations.0003_questions")
-service_questions = import_module("scoping.migrations.0005_intake")
 CAMPAIGNS = ("full", "chaos")
 
 
@@ -31,16 +27,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Let transactional tests empty the ledger; in service nothing can.
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, monkeypatch_session: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """After a transactional test the desk is as the migrations ship it.
 
     At the end, connections that threads of a live server left open are closed.
     """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_trigger WHERE tgname = 'ledger_event_no_truncate'")
-        if cursor.fetchone():
-            cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER ledger_event_no_truncate")
-    post_migrate.connect(ship_again)
+    with django_db_blocker.unblock():
+        keep_what_is_shipped()
+    monkeypatch_session.setattr(TransactionTestCase, "_fixture_teardown", as_shipped)
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -49,9 +45,39 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         )
 
 
-def ship_again(sender: Any, **_: Any) -> None:
-    """After a transactional test emptied the tables: what the migrations ship is there again."""
-    if sender.label == "scoping" and not apps.get_model("people.Segment").objects.exists():
-        segments.ship(apps, None)
-        questions.ship(apps, None)
-        service_questions.ship(apps, None)
+@pytest.fixture(scope="session")
+def monkeypatch_session() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def tables() -> list[str]:
+    return connection.introspection.django_table_names(only_existing=True)
+
+
+def filled() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in tables())
+        )
+        return [table for (table,) in cursor.fetchall()]
+
+
+def keep_what_is_shipped() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA shipped")
+        for table in filled():
+            cursor.execute(f"CREATE TABLE shipped.{table} AS SELECT * FROM {table}")
+
+
+def as_shipped(_: TransactionTestCase) -> None:
+    """Past triggers, so that the ledger can be emptied, which nothing can in service.
+
+    Django's own way empties every table and tells each app anew that it was migrated.
+    """
+    with atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(";".join(f"DELETE FROM {table}" for table in filled()))
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'shipped'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM shipped.{table}")

@@ -79,8 +79,9 @@ def test_a_template_holds_no_style_and_no_behaviour(template: Path) -> None:
 
 def test_every_icon_shown_is_in_the_sprite() -> None:
     drawn = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text()))
-    shown = re.compile(r'ui/icon\.html" with n="([^"]+)"')
+    shown = re.compile(r'{% icon "([^"]+)" %}')
     named = {name for template in TEMPLATES for name in shown.findall(template.read_text())}
+    assert named
     assert named <= drawn
 
 

@@ -144,21 +144,29 @@ def people(var: Path, port: int) -> int:
         return people_in(var)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def ended_cleanly(desk: Desk, number: signal.Signals) -> bool:
+    servers = Servers(desk.var)
+    return (
+        desk.end(number) == 0
+        and left_over(desk.var) == set()
+        and not answers(servers.postgres_socket)
+        and not answers(servers.redis_socket)
+    )
+
+
 def test_the_second_start_is_fast_keeps_the_data_and_ends_cleanly(
-    number: signal.Signals, var: Path, port: int, people: int
+    var: Path, port: int, people: int
 ) -> None:
     with desk_on(var, port) as desk:
         assert people_in(var) == people > 0
-        assert desk.end(number) == 0
+        assert ended_cleanly(desk, signal.SIGINT)
     assert desk.seconds < SECOND_START
-    assert left_over(var) == set()
-    assert not answers(Servers(var).postgres_socket)
-    assert not answers(Servers(var).redis_socket)
     report("two-commands", "second start", seconds=round(desk.seconds, 2), bound=SECOND_START)
 
 
-def test_whatever_is_killed_comes_back(var: Path, port: int, people: int) -> None:
+def test_whatever_is_killed_comes_back_and_a_terminated_desk_ends_cleanly(
+    var: Path, port: int, people: int
+) -> None:
     with desk_on(var, port) as desk:
         for words in ("gunicorn emdesk.wsgi", "--app emdesk worker", "--app emdesk beat"):
             before = children_named(var, words)
@@ -170,6 +178,7 @@ def test_whatever_is_killed_comes_back(var: Path, port: int, people: int) -> Non
         os.kill(int((var / "servers/postgres/postmaster.pid").read_text().split()[0]), 9)
         assert desk.comes_back(within=30)
         assert people_in(var) == people
+        assert ended_cleanly(desk, signal.SIGTERM)
 
 
 def refusal(var: Path, *command: str, **variables: str) -> str:

@@ -26,6 +26,7 @@ OPEN, CLOSED = {"open", "opened", "reopened"}, {"closed"}
 QUICK_ACTION = re.compile(
     r"^/(label|unlabel|close|reopen|assign|due|milestone|title|estimate)\b", re.M
 )
+NUMBER = re.compile(r"\d{1,12}")
 FACT = re.compile(r"^\|\s*(?P<name>[^|\n]+?)\s*\|\s*(?P<value>[^|\n]*?)\s*\|\s*$", re.M)
 SERVICES = {plain(service.label): service.value for service in Service} | {
     "cicdadvisory": Service.CI_CD.value
@@ -104,7 +105,7 @@ def number(text: str, what: str = "issue number") -> int:
     text = text.strip()
     if not text:
         raise Rejected(f"There is no {what}.")
-    if not re.fullmatch(r"\d{1,12}", text) or not 0 < int(text) < LARGEST_NUMBER:
+    if not NUMBER.fullmatch(text) or not 0 < int(text) < LARGEST_NUMBER:
         raise Rejected(f"{text[:40]} is no {what}.")
     return int(text)
 

@@ -17,6 +17,7 @@ LARGEST = Decimal("999999999999.99")
 FORMULA = ("=", "+", "-", "@", ";", "\t", "\r")
 UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+LINE_BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
 MARKUP = re.compile(r"<[a-zA-Z/!]")
 ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
 NUMBERED = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d\d)(?: .*)?")
@@ -120,13 +121,13 @@ def name(text: str, notes: Notes, most: int, what: str) -> str:
     for changed, reason in (
         (UNSEEN.sub("", kept), "holds characters nobody sees, which were taken out"),
         (unicodedata.normalize("NFC", kept), "is written with separate accents"),
-        (re.sub(r"\s*[\r\n\t]+\s*", " ", kept), "holds a line break"),
+        (LINE_BREAKS.sub(" ", kept), "holds a line break"),
         (kept.strip(), "has spaces around it"),
     ):
         if changed != kept:
             notes.say(f"the {what} {reason}")
     kept = unicodedata.normalize("NFC", UNSEEN.sub("", kept))
-    kept = re.sub(r"\s*[\r\n\t]+\s*", " ", kept).strip()
+    kept = LINE_BREAKS.sub(" ", kept).strip()
     if kept.startswith(FORMULA):
         notes.say(f"the {what} reads like a formula; it is kept as text")
     if MARKUP.search(kept):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -19,7 +19,7 @@ from emdesk.files.shelf import shelf
 from emdesk.people.models import User
 from emdesk.web import SignedIn
 from scoping import rules
-from scoping.cards import brief, days_in_column, typical_stays
+from scoping.cards import brief, days_in_column
 from scoping.closing import may_correct, may_revive
 from scoping.facts import Overtaken, amend, answer, assign, set_account_team, set_status
 from scoping.forms.answering import AnswerForm
@@ -31,7 +31,7 @@ from scoping.forms.issue import (
     may_edit,
 )
 from scoping.labels import labels_of
-from scoping.models import Question, ScopingIssue, Source
+from scoping.models import Question, ScopingIssue, Source, TypicalStay
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
 from scoping.views.board import renewed
@@ -59,7 +59,8 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
     members = ScopingIssue.account_team.through.objects.filter(scopingissue=OuterRef("pk"))
     team = ArraySubquery(members.order_by("user__name").values("user__name"))
     rows = visible.select_related("segment", "opportunity", "account__sales_territory")
-    rows = rows.annotate(team=team)
+    usual = TypicalStay.objects.filter(state=OuterRef("state")).values("median_days")
+    rows = rows.annotate(team=team, usual_days=Subquery(usual))
     found = get_object_or_404(rows.prefetch_related(duplicates), pk=pk)
     named = {role: getattr(found, f"{role}_id") for role in NAMED}
     people = User.objects.in_bulk(set(named.values()) - {None})
@@ -70,11 +71,11 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
 
 def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any]:
     user, path = request.user, steps(found, request.user, at)
-    usual = typical_stays().get(found.state)
+    usual: Any = found.usual_days  # type: ignore[attr-defined]
     return {
         "issue": found,
         "age": brief(days_in_column(found, at)),
-        "typical": brief(usual.median_days) if usual else "",
+        "typical": brief(usual) if usual else "",
         "steps": path,
         "next_step": next_step(path),
         "labels": labels_of(found),

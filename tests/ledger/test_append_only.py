@@ -84,8 +84,6 @@ def test_no_hand_changes_or_removes_an_event(act, event):
 
 
 def test_the_ledger_cannot_be_emptied():
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER ledger_event_no_truncate")
     record(make_segment(), "people.segment_added", by=None, at=NOON)
     before = rows()
 

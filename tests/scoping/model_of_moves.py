@@ -121,7 +121,8 @@ class Model:
         if self.last is None:
             return "nothing to undo"
         mover, when, before, status = self.last
-        if who not in {mover, "lead"}:
+        theirs = who == mover or (mover == "emdesk" and who == "em")
+        if not (theirs or who == "lead"):
             return "not theirs"
         if at - when > WITHIN:
             return "too late"

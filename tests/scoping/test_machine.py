@@ -124,7 +124,7 @@ def test_the_database_lets_no_issue_begin_but_in_open():
     columns = [field.column for field in ScopingIssue._meta.concrete_fields if field.column != "id"]
     names = ", ".join(f'"{column}"' for column in columns)
     double = (
-        f"INSERT INTO scoping_scopingissue ({names})"  # noqa: S608
+        f"INSERT INTO scoping_scopingissue ({names})"
         f" SELECT {names} FROM scoping_scopingissue WHERE id = %s"
     )
     for state in State.values:

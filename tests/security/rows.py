@@ -22,12 +22,14 @@ def tables() -> list[str]:
     return sorted(found - {"django_session"})
 
 
-def snapshot() -> dict[str, Any]:
-    """How many rows each table has, and one sum over all they say."""
-    found = _asked(
-        "SELECT '{0}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {0} t"
-    )
-    return {table: (count, content) for table, count, content in found}
+def written_so_far() -> dict[str, int]:
+    """How many rows of each table this transaction has written, changed or deleted by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+        )
+        found = dict(cursor.fetchall())
+    return {table: found[table] for table in tables()}
 
 
 def all_rows() -> set[tuple[str, str]]:

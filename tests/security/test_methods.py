@@ -12,7 +12,7 @@ from tests.security.asking import Question
 from tests.security.catalogue import DESK, EVERYTHING
 from tests.security.doors import ACCOUNT, ADMIN, PUBLIC
 from tests.security.matrix import ANONYMOUS, ROLES
-from tests.security.rows import snapshot
+from tests.security.rows import written_so_far
 from tests.security.visitor import HTMX
 from tests.security.world import World
 
@@ -66,12 +66,12 @@ def test_odd_methods_do_nothing_at_the_doors(world: World, role: str) -> None:
 @pytest.mark.parametrize("role", LOOKERS)
 def test_looking_changes_no_row(world: World, role: str) -> None:
     changed, tried = [], 0
-    visitor, before = world[role], snapshot()
+    visitor, before = world[role], written_so_far()
     for question in [each for each in EVERYTHING if each.method == "GET"]:
         for method, headers in (("GET", {}), ("HEAD", {}), ("GET", HTMX)):
             tried += 1
             visitor.look(question.address(world), method, **headers)
-            after = snapshot()
+            after = written_so_far()
             differing = {table for table in after if after[table] != before[table]}
             if differing - KEEPS_A_NOTE.get(question.path, set()):
                 changed.append(f"{method} {question.path}: {differing}")
