@@ -28,7 +28,6 @@ from emdesk.lodging import Lodging
 
 PROJECT = Path(__file__).resolve().parent.parent
 PATIENCE = 20.0
-IN_MEMORY = ("-c", "random_page_cost=1.1")  # a desk's rows are in memory: an index is the short way
 
 
 def database_url() -> str:
@@ -159,7 +158,7 @@ class Servers:
         self.lodging.run(program, deed, "--silent", "--wait", "-D", self.data, *options)
 
     def postgres_options(self) -> list[str]:
-        options = ["-k", str(self.lodging.sockets), "-c", "listen_addresses=", *IN_MEMORY]
+        options = ["-k", str(self.lodging.sockets), "-c", "listen_addresses="]
         if not self.durable:
             options += ["-c", "fsync=off", "-c", "full_page_writes=off"]
         return options

@@ -75,6 +75,8 @@ def similar(customer: str, user: User) -> list[Account]:
 
 def asked_already(account: Account, user: User) -> list[ScopingIssue]:
     """Live issues of the account, as far as the person may know of them."""
+    if not account.is_named:
+        return []
     live = ScopingIssue.objects.visible_to(user).live().filter(account=account)
     return list(live.with_people().order_by("-created_at", "-pk"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +18,13 @@ from scoping.imports.standing import Labels, Standing
 from scoping.imports.tickets import LONGEST_TITLE, Ticket
 from scoping.imports.values import Notes
 from scoping.models import Account, Imported, Opportunity
+from scoping.models.account import NOT_NAMED
 from scoping.quarters import FiscalCalendar
 from scoping.states import State
 
-NOBODY_NAMED = "Customer not named"
+UNSAID = re.compile(
+    r"\W*(not (recorded|named|known|set)|unknown|tb[cd]|to-?do|n/?a|none)?\W*", re.IGNORECASE
+)
 
 
 @dataclass
@@ -143,13 +147,19 @@ class Telling:
         self, ticket: Ticket, named: Mapping[str, str], deal: Opportunity | None
     ) -> Account:
         """The customer the description names, else the deal's, else the one the title begins with."""
-        found = self.accounts.named(named.get("Customer", ""), Notes()) or (deal and deal.account)
+        customer = _said(named.get("Customer", ""))
+        found = self.accounts.named(customer, Notes()) or (deal and deal.account)
         if found:
             return found
-        before_dash = ticket.title.partition(" - ")[0] if " - " in ticket.title else ""
+        before_dash = _said(ticket.title.partition(" - ")[0]) if " - " in ticket.title else ""
         return (
             self.accounts.starting(ticket.title)
             or self.accounts.named(before_dash[:200], Notes())
-            or self.accounts.named(NOBODY_NAMED, Notes())
-            or Account.objects.create(name=NOBODY_NAMED)
+            or self.accounts.named(NOT_NAMED, Notes())
+            or Account.objects.create(name=NOT_NAMED)
         )
+
+
+def _said(name: str) -> str:
+    """A name, unless it says only that there is none."""
+    return "" if UNSAID.fullmatch(name) else name

@@ -7,6 +7,8 @@ from django.db import models
 
 from emdesk.people.models import Segment, Territory
 
+NOT_NAMED = "Customer not named"
+
 
 class Account(models.Model):
     """A customer. Its sales territory says who works it."""
@@ -25,3 +27,8 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_named(self) -> bool:
+        """Issues brought over without a customer share one account and have nothing in common."""
+        return self.name != NOT_NAMED

@@ -29,6 +29,7 @@ from django.utils.timezone import localdate
 from emdesk.ledger.models import Event, Origin
 from emdesk.people.models import User
 from scoping.models import Answer, Question, ScopingIssue
+from scoping.models.account import NOT_NAMED
 from scoping.models.finding import ScopingIssueQuerySet
 from scoping.states import State
 
@@ -132,6 +133,7 @@ def queue(user: User, at: datetime, *, snoozed: bool = False) -> Queue:
 def twins() -> Subquery:
     """How many other live issues the account has."""
     same = ScopingIssue.objects.live().filter(account=OuterRef("account_id"))
+    same = same.exclude(account__name=NOT_NAMED)
     counted = same.exclude(pk=OuterRef("pk")).order_by().values("account").annotate(n=Count("pk"))
     return Subquery(counted.values("n"), output_field=IntegerField())
 
@@ -150,6 +152,8 @@ def snoozed_count(user: User, at: datetime) -> int:
 
 def kin(issue: ScopingIssue, user: User) -> list[ScopingIssue]:
     """The other live issues of the same account, oldest first."""
+    if not issue.account.is_named:
+        return []
     same = ScopingIssue.objects.visible_to(user).live().filter(account=issue.account_id)
     found = same.exclude(pk=issue.pk).select_related("engagement_manager")
     return list(found.order_by("created_at", "pk")[:MOST_KIN])

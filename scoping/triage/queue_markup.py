@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from emdesk.markup import fill
 from scoping.cards import brief
+from scoping.models.account import NOT_NAMED
 from scoping.triage.queue import Waiting
 
 ROW = """
@@ -40,7 +41,7 @@ def rows_markup(
             requester=row.requester or "nobody named",
             territory=row.territory or "no territory",
             known=row.known,
-            tags=_tags(row, double=accounts[row.account_id] > 1),
+            tags=_tags(row, double=row.account != NOT_NAMED and accounts[row.account_id] > 1),
         )
         for row in rows
     ]

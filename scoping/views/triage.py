@@ -11,16 +11,20 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from emdesk.people.models import User
 from emdesk.web import SignedIn
 from emdesk.workflow import Refused
 from scoping import rules
 from scoping.forms.triage import FORMS, AskForm, VerdictForm
 from scoping.models import Question, ScopingIssue
+from scoping.search.asking import exactly
 from scoping.states import Service, State
 from scoping.triage.asking import recipient_of
 from scoping.triage.queue import asleep, kin, queue, snoozed_count
 from scoping.triage.queue_markup import rows_markup
+from scoping.views.search import address
 
+FEW = 5
 NAMED = (
     *("account__sales_territory__segment", "account__segment", "segment", "requester"),
     *("engagement_manager", "opportunity", "snooze__by"),
@@ -87,11 +91,21 @@ def about(found: ScopingIssue, request: SignedIn) -> dict[str, Any]:
     """What one reads before judging."""
     asked = list(Question.objects.asked_of(found))
     return {
-        "kin": kin(found, request.user),
+        **_kin(found, request.user),
         "known": [row for row in asked if row["by"]],
         "needed": [row for row in asked if row["required"] and not row["by"]],
         "optional": sum(1 for row in asked if not row["required"] and not row["by"]),
         "services": [Service(each).label for each in found.services],
+    }
+
+
+def _kin(found: ScopingIssue, user: User) -> dict[str, Any]:
+    """The first few; a customer of many is looked through by search."""
+    others = kin(found, user)
+    named = exactly("account", found.account.name)
+    return {
+        "kin": others[:FEW],
+        "all_kin": address(f"{named} is:open") if len(others) > FEW else "",
     }
 
 

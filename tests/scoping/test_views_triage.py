@@ -8,7 +8,8 @@ from django.utils.timezone import localdate, now
 
 from emdesk.people.models import Coverage, Role, Territory
 from scoping.facts import answer
-from scoping.models import Inquiry, Meeting, Question, Snooze
+from scoping.models import Account, Inquiry, Meeting, Question, Snooze
+from scoping.models.account import NOT_NAMED
 from scoping.states import CloseReason, State
 from scoping.triage.verdicts import snooze
 from tests.factories import (
@@ -144,6 +145,30 @@ def test_two_waiting_issues_of_one_account_are_marked(client, issue, at):
     make_issue(account=issue.account, at=at)
 
     assert [len(each.having("double")) for each in rows(page_of(client))] == [1, 1]
+
+
+def test_of_many_issues_of_an_account_a_few_are_named_and_all_can_be_found(client, issue, at):
+    name = issue.account.name
+    for number in range(6):
+        make_issue(account=issue.account, at=at, title=f"Their {number}.")
+
+    page = page_of(client, issue=issue.pk)
+
+    (others,) = page.having("kin")
+    shown = [number for number in range(6) if f"Their {number}." in others.text]
+    assert shown == [0, 1, 2, 3, 4]
+    (all_of_them,) = [each for each in others.all() if each.text == f"All live issues of {name}"]
+    assert client.get(all_of_them["href"]).context["total"] == 7
+
+
+def test_issues_whose_customer_nobody_named_are_no_twins(client, issue, at):
+    Account.objects.filter(pk=issue.account_id).update(name=NOT_NAMED)
+    make_issue(account=issue.account, at=at)
+
+    page = page_of(client, issue=issue.pk)
+
+    assert [len(each.having("double")) for each in rows(page)] == [0, 0]
+    assert "Other live issues" not in page.text
 
 
 def test_an_empty_queue_teaches(client):

@@ -9,10 +9,12 @@ import pytest
 from emdesk.ledger.models import Event
 from emdesk.workflow import perform
 from scoping.models import Imported, ScopingIssue, Stay
+from scoping.models.account import NOT_NAMED
 from scoping.states import CloseReason, State
 from scoping.stays import differences
 from tests.factories import NOON
 from tests.scoping.imports.conftest import Asked, adds_up, expected, verdicts
+from tests.scoping.imports.through_the_page import issues_csv, row
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +181,25 @@ def test_the_older_headers_tell_the_same_issues(data: Path, asked: Asked) -> Non
     _, oldest = asked("import_issues", data / "gitlab" / "gitlabhq_csv_gitlab_export_2020.csv")
     assert (oldest["read"], oldest["created"]) == (4, 4)
     assert Imported.objects.get(iid=35).project == "jashkenas/underscore"
+
+
+@pytest.mark.parametrize(
+    ("title", "customer", "account"),
+    [
+        ("TBD - Health check", "Initech", "Initech"),
+        ("Initech - Health check", "*(not recorded)*", "Initech"),
+        ("TBD - Health check", "*(not recorded)*", NOT_NAMED),
+        ("n/a - Health check", "", NOT_NAMED),
+        ("Nano Ltd - Health check", "to-do", "Nano Ltd"),
+    ],
+)
+def test_a_word_that_says_there_is_no_customer_makes_none(
+    tmp_path: Path, asked: Asked, title: str, customer: str, account: str
+) -> None:
+    export = tmp_path / "export.csv"
+    told = issues_csv(row(1, title)).decode()
+    export.write_text(told.replace(f"{title},,", f'{title},"| Customer | {customer} |",'))
+
+    asked("import_issues", export)
+
+    assert issue(1).account.name == account
