@@ -86,6 +86,22 @@ def test_issues_are_triaged_by_keyboard_alone(visit, amara, issues):
     assert Inquiry.objects.get().issue == fourth
 
 
+def test_accepting_begins_with_what_no_rule_proposes(visit, amara, dach, at):
+    unplaced = make_issue(account=make_account(name="Fenwick"), at=at - HOUR)
+    page = visit("/triage/", amara)
+    opened(page, unplaced)
+
+    page.keyboard.press("1")
+    expect(page.get_by_label("Segment")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#queue a")).to_have_count(0)
+    assert again(unplaced).engagement_manager == amara
+
+
 def test_a_duplicate_is_merged_by_two_keys(visit, amara, issues):
     older, newer = issues[3:]
     page = visit(f"/triage/?issue={newer.pk}", amara)
