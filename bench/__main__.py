@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from bench import browser, crowd, latency, memory
 from bench.bare.rows import LOGIN
+from bench.clocks import clocks
 from bench.desks import Desk, desk_of, run
 from bench.figures import Figure, show
 from bench.importing import importing
+from bench.notices import notices
 from bench.serving import Server, serving
 from bench.visitor import Visitor
 from bench.visits import (
@@ -115,9 +117,11 @@ def measured(rounds: int) -> list[Figure]:
         show("After all of it", held)
         seen = browser.seen(small, bare)
         show("In a browser", seen)
-    brought_in = importing()
+    brought_in, swept, told = importing(), clocks(), notices()
     show("Bringing an old board over", brought_in)
-    return [*figures, *crowded, *held, *seen, *brought_in]
+    show("Clocks", swept)
+    show("Notices", told)
+    return [*figures, *crowded, *held, *seen, *brought_in, *swept, *told]
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ They stay under ``var/bench`` for the next run. Each is brought up to date, noth
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -89,5 +91,39 @@ def desk_of(issues: int) -> Iterator[Desk]:
         desk = Desk(issues, servers)
         desk.prepare()
         yield desk
+    finally:
+        servers.leave()
+
+
+@dataclass(frozen=True)
+class EmptyDesk:
+    """A desk without a row of its own, for what fills it itself."""
+
+    servers: embedded.Servers
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"EMDESK_VAR": str(self.servers.var), "DJANGO_SETTINGS_MODULE": "emdesk.settings"}
+
+    def begin_anew(self) -> None:
+        line = psycopg2.connect(self.servers.database_url.replace("/emdesk?", "/postgres?"))
+        line.autocommit = True
+        line.cursor().execute("DROP DATABASE IF EXISTS emdesk")
+        line.cursor().execute("CREATE DATABASE emdesk")
+        line.close()
+        run("manage.py", "migrate", "--verbosity=0", **self.environment)
+
+    def told_by(self, *words: str) -> Any:
+        """What a program prints as JSON that works on a desk begun anew."""
+        self.begin_anew()
+        return json.loads(run("-m", *words, **self.environment))
+
+
+@contextmanager
+def empty_desk(name: str) -> Iterator[EmptyDesk]:
+    servers = embedded.Servers(embedded.var_folder() / "bench" / name)
+    servers.join()
+    try:
+        yield EmptyDesk(servers)
     finally:
         servers.leave()

@@ -1,4 +1,4 @@
-"""`python -m emdesk.alive web|worker|beat` exits with 1 when that one gives no sign of life."""
+"""`python -m emdesk.alive web|worker|beat|deliver` exits with 1 when that one gives no sign of life."""
 
 from __future__ import annotations
 

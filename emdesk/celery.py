@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from celery import Celery, signals
-from celery.schedules import crontab
+from celery.schedules import crontab, schedule
 from django.conf import settings
 
 from emdesk import environment
@@ -23,6 +23,16 @@ app.steps["consumer"].add(WorkerHeartbeat)
 app.autodiscover_tasks()
 
 PERIODIC = {
+    "announce and send": {
+        "task": "emdesk.notifications.tasks.tell",
+        "schedule": schedule(run_every=10),
+        "options": {"expires": 10},
+    },
+    "write digests": {
+        "task": "emdesk.notifications.tasks.write_digests",
+        "schedule": schedule(run_every=30),
+        "options": {"expires": 30},
+    },
     # Hourly, so that a night without the queue is made up for; a head is written once a day.
     "write the ledger's head": {
         "task": "emdesk.ledger.tasks.anchor_head",
@@ -42,6 +52,11 @@ PERIODIC = {
     "look after imports": {
         "task": "scoping.tasks.look_after_imports",
         "schedule": crontab(),
+    },
+    "sweep clocks": {
+        "task": "emdesk.sla.tasks.sweep_clocks",
+        "schedule": crontab(),
+        "options": {"expires": 55},
     },
     "remove files of old imports": {
         "task": "scoping.tasks.remove_old_imports",

@@ -8,12 +8,14 @@ from django.db import (
     InterfaceError,
     OperationalError,
     close_old_connections,
-    connection,
 )
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
+
+from emdesk.clock import database_now
+from emdesk.notifications.health import SILENT, look
 
 
 @login_not_required  # a load balancer has no account
@@ -25,9 +27,19 @@ def live(request: HttpRequest) -> JsonResponse:
 @login_not_required  # a load balancer has no account
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"ready": True})
+    """Whether the database answers and nothing that is due has waited too long.
+
+    A silent loop alone turns nothing red: another may do its work, and what waits for it shows.
+    """
+    found = look(database_now())
+    ages = {sign.name: round(sign.age.total_seconds()) for sign in (*found.oldest, *found.hearts)}
+    said = {
+        "ready": found.ready,
+        "seconds": ages,
+        "silent": [sign.name for sign in found.hearts if sign.age > SILENT],
+        "not delivered": found.dead_mails + found.dead_events,
+    }
+    return JsonResponse(said, status=200 if found.ready else 503)
 
 
 def went_away(error: BaseException | None) -> bool:

@@ -1,4 +1,4 @@
-"""Signs of life: a file for worker and one for beat, touched by the loop that does the work.
+"""Signs of life: a file for worker, beat and deliver each, touched by the loop that does the work.
 
 A worker that lost its broker can look alive and take nothing more. So each leaves by itself when
 its own sign is old, and whoever runs it starts another.

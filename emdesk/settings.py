@@ -55,9 +55,12 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "emdesk.ledger",
     "emdesk.configuration",
+    "emdesk.calendars",
     "emdesk.people",
     "emdesk.activity",
     "emdesk.files",
+    "emdesk.sla",
+    "emdesk.notifications",
     "emdesk.desk",
     "scoping",
 ]
@@ -178,9 +181,15 @@ EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST
-    else "django.core.mail.backends.filebased.EmailBackend"
+    else "emdesk.notifications.mailbox.Backend"
 )
 
+SITE_URL = environment.text(
+    "EMDESK_URL",
+    f"https://{ALLOWED_HOSTS[0]}"
+    if PRODUCTION and ALLOWED_HOSTS
+    else f"http://127.0.0.1:{environment.number('EMDESK_PORT', 8000)}",
+).rstrip("/")
 GITLAB_TOKEN = environment.text("EMDESK_GITLAB_TOKEN", "")
 BOARD_PAGE = environment.number("EMDESK_BOARD_PAGE", 25)
 LEDGER_HEADS = Path(environment.text("EMDESK_LEDGER_HEADS", str(VAR / "ledger-heads.jsonl")))

@@ -62,6 +62,7 @@ class Place:
 
 _places: list[Place] = []
 _offers: list[Place] = []
+_counters: list[Callable[[User], int]] = []
 
 
 def place(*places: Place) -> None:
@@ -72,6 +73,11 @@ def place(*places: Place) -> None:
 def offer(*places: Place) -> None:
     """Pages that begin something: buttons in the bar, each with ``key`` alone."""
     _offers.extend(places)
+
+
+def count_waiting(counter: Callable[[User], int]) -> None:
+    """Add to what the bar counts as waiting to be read."""
+    _counters.append(counter)
 
 
 def places_of(user: User) -> list[Place]:
@@ -96,7 +102,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "keys_off": not getattr(user, "single_keys", True),
         "nav": partial(_navigation, request.path, user),
         "offers": partial(_offered, user),
+        "unread_records": partial(_waiting, user),
     }
+
+
+def _waiting(user: Any) -> int:
+    if not (user and user.is_authenticated):
+        return 0
+    return sum(counter(user) for counter in _counters)
 
 
 def _offered(user: Any) -> list[dict[str, str]]:

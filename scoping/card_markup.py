@@ -22,8 +22,9 @@ CARD = """
 <li class="card {staleness}" id="c{pk}" draggable="true" data-state="{state}" data-em="{manager}" data-segment="{segment}" data-seen="{moves}" data-rev="{changed_in}" data-to="{legal}">
 <p><span class="reference">PS-{pk}</span>{segment_name}{tag}<a class="mover-link" href="{url}{deed}/" aria-label="Move PS-{pk}" draggable="false"></a></p>
 <a class="card-link" href="{url}" draggable="false"><b>{account}</b><span class="value">{value}</span><span class="title">{title}</span></a>
-<p>{next_step}<span class="age" title="In this column{typical}">{age}</span>{avatar}</p></li>"""
+{clock}<p>{next_step}<span class="age" title="In this column{typical}">{age}</span>{avatar}</p></li>"""
 
+CLOCK = '<p class="clk c-{sign}">{name} · {words}</p>'
 SEGMENT = '<span class="segment">{label}</span>'
 AVATAR = '<i class="av a{slot}" role="img" aria-label="EM {name}" title="{name}">{initials}</i>'
 TAGS = {
@@ -58,6 +59,7 @@ def card_markup(card: Card) -> SafeString:
         account=card.account,
         value=card.value_short,
         title=card.title,
+        clock=clock(card),
         tag=TAGS.get(card.outcome or card.em_status, ""),
         next_step=fill(NEXT_STEP[card.next_step_state], step=card.next_step),
         staleness=card.staleness,
@@ -65,6 +67,13 @@ def card_markup(card: Card) -> SafeString:
         age=f"{card.age_short} / {typical}" if typical else card.age_short,
         avatar=avatar(card.engagement_manager_id, card.manager or ""),
     )
+
+
+def clock(card: Card) -> SafeString | str:
+    """The live clock that is due first."""
+    if card.clock is None or card.chip is None:
+        return ""
+    return fill(CLOCK, sign=card.chip.sign, name=card.clock["name"], words=card.chip.words)
 
 
 @cache

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 
 from emdesk.money import Money
 from emdesk.people.models import User
+from emdesk.sla.chips import Chip, chip_in_brief
 from scoping.card_markup import card_markup
 from scoping.models import ScopingIssue, TypicalStay
 from scoping.models.finding import ScopingIssueQuerySet
@@ -23,7 +24,7 @@ SHOWN = (
     *("pk", "state", "moves", "changed_in", "entered_state_at", "held_from", "closed_from"),
     *("title", "account__name", "expected_value", "currency", "segment_id", "segment__name"),
     *("engagement_manager_id", "engagement_manager__name", "em_status", "outcome"),
-    *("next_step", "next_step_date"),
+    *("next_step", "next_step_date", "clock"),
 )
 
 
@@ -50,12 +51,14 @@ class Card:
     outcome: str
     next_step: str
     next_step_date: date | None
+    clock: dict[str, Any] | None
     deed: str = "move"
     legal: str = ""
     age_short: str = ""
     typical_short: str = ""
     staleness: str = ""
     next_step_state: str = ""
+    chip: Chip | None = None
 
     @property
     def value_short(self) -> str:
@@ -72,7 +75,7 @@ def cards(
 ) -> list[Card]:
     """The cards of these issues for this person; ``deed`` is what the Move link leads to."""
     usual = {state: brief(stay.median_days) for state, stay in typical.items()}
-    found = [Card(*row) for row in issues.values_list(*SHOWN)]
+    found = [Card(*row) for row in issues.with_clock().values_list(*SHOWN)]
     today = localdate(at)
     for card in found:
         days = days_in_column(card, at)
@@ -81,6 +84,7 @@ def cards(
         card.typical_short = usual.get(card.state, "")
         card.staleness = stale(days, typical.get(card.state))
         card.next_step_state = next_step_state(card, today)
+        card.chip = chip_in_brief(card.clock, at)
     return found
 
 

@@ -15,7 +15,9 @@ from emdesk.configuration.values import value_of
 from emdesk.ledger.models import Event
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
+from emdesk.sla.models import Clock
 from emdesk.workflow import NotAllowed, Refused, fresh, perform, undo
+from scoping.clocks import CONTACT
 from scoping.facts import amend
 from scoping.models import ScopingIssue
 from scoping.quarters import counted_quarter, quarter_at
@@ -67,11 +69,13 @@ def merge(
         if locked[into.pk].state == State.CLOSED:
             raise Refused(f"{into.reference} is closed. Merge into an issue that is live.")
         fill = {"merged_into": into}
+        running = Clock.objects.about(issue).live().values_list("key", "started_at")
+        clocks = {key: start.isoformat() for key, start in running if key not in CONTACT}
         perform(issue.dismiss, by=by, at=at, seen=seen, fill=fill, reason=CloseReason.MERGED)
         older = min(each.created_at for each in locked.values())
         ScopingIssue.objects.filter(pk=into.pk).update(created_at=older)
-        told = {"reference": issue.reference, "since": older.isoformat()}
-        told |= {"was": locked[into.pk].created_at.isoformat()}
+        told: dict[str, Any] = {"reference": issue.reference, "since": older.isoformat()}
+        told |= {"was": locked[into.pk].created_at.isoformat(), "clocks": clocks}
         record(into, "scoping.absorbed", by=by, at=at, **told)
 
 

@@ -13,8 +13,10 @@ from django.utils.timezone import get_current_timezone
 from emdesk.desk.duties import Appointment, Button, Class, Duty, Wait, finds
 from emdesk.people.models import Coverage, Role, User
 from scoping import rules
+from scoping.deeds import Deed
 from scoping.models import Meeting, ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
+from scoping.promises import next_deed, standing
 from scoping.states import ArchitectHelp, EmStatus, Review, State, WaitingOn
 
 SCOPING, SOW = Class.EARLY_SCOPING, Class.SOW_PROCESSING
@@ -94,11 +96,20 @@ def issues_to_work(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     mine = seen_by(people).worked_by(*people).live().with_people()
     turn = ~Q(em_status=EmStatus.WAITING) | Q(next_step_date__lte=today)
     due_for_review = Q(state=State.ON_HOLD, review_date__lte=today)
-    for issue in mine.filter((turn & ~Q(state=State.ON_HOLD)) | due_for_review):
-        yield _work(issue)
+    issues = list(mine.filter((turn & ~Q(state=State.ON_HOLD)) | due_for_review))
+    done = standing(*issues)
+    for issue in issues:
+        yield _work(issue, _noting(issue, next_deed(issue, done[issue.pk])))
 
 
-def _work(issue: ScopingIssue) -> Duty:
+def _noting(issue: ScopingIssue, deed: Deed | None) -> Button | None:
+    if deed is None:
+        return None
+    fields = (("seen", "0"), ("next", reverse("desk:day")))
+    return Button(deed.button, reverse("scoping:deed", args=[issue.pk, deed.key]), fields)
+
+
+def _work(issue: ScopingIssue, also: Button | None) -> Duty:
     if issue.state == State.ON_HOLD:
         held = f"On hold: {issue.hold_reason}. The review date has come"
         resume = _move("Resume", issue, State(issue.held_from))
@@ -106,7 +117,7 @@ def _work(issue: ScopingIssue) -> Duty:
     work = WORK[State(issue.state)]
     reason = issue.next_step or f"{work.reason}; no next step is written down"
     button = _move(work.deed, issue, work.to) if work.to else _open(work.deed, issue)
-    return _duty(issue, work.rank, work.verb, reason, button, issue.next_step_date)
+    return _duty(issue, work.rank, work.verb, reason, button, issue.next_step_date, also)
 
 
 @finds(Duty)
@@ -226,6 +237,7 @@ def _duty(
     reason: str,
     button: Button,
     due: date | None = None,
+    also: Button | None = None,
 ) -> Duty:
     return Duty(
         rank=rank,
@@ -233,6 +245,7 @@ def _duty(
         subject=issue,
         reason=reason,
         button=button,
+        also=also,
         due=due,
         worth=issue.expected_value,
         since=issue.entered_state_at,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.transaction import atomic
 from icalendar import Calendar
 from icalendar import Event as CalendarEvent
 
-from emdesk.ledger.recording import record
+from emdesk.ledger.recording import append, event_of, lock, record
 from emdesk.people.models import User
 from scoping.models import Meeting, ScopingIssue
 
@@ -24,11 +25,19 @@ def plan(meeting: Meeting, people: Sequence[User], *, by: User, at: datetime) ->
 
 
 def hold(meeting: Meeting, *, notes: str, by: User, at: datetime) -> None:
-    """Note that it took place, and what was said."""
+    """Note that it took place, and what was said. One that was held already gets its notes."""
+    kind = meeting.get_kind_display().lower()
     with atomic():
-        Meeting.objects.filter(pk=meeting.pk).update(held_at=at, notes=notes)
-        kind = meeting.get_kind_display().lower()
-        record(meeting.issue, "scoping.meeting_held", by=by, at=at, kind=kind)
+        lock(meeting.issue)
+        row = Meeting.objects.filter(pk=meeting.pk)
+        if row.filter(held_at=None).update(held_at=at, notes=notes):
+            ended = max(meeting.ends_at, meeting.issue.created_at)
+            said = {"happened_at": ended.isoformat()} if ended < at else {}
+            data: dict[str, Any] = {"kind": kind, "meeting": meeting.pk, **said}
+            append([event_of(meeting.issue, "scoping.meeting_held", by=by, at=at, **data)])
+        else:
+            row.update(notes=notes)
+            append([event_of(meeting.issue, "scoping.meeting_noted", by=by, at=at, kind=kind)])
 
 
 def cancel(meeting: Meeting, *, by: User, at: datetime) -> None:

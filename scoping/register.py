@@ -8,9 +8,19 @@ from emdesk.activity.rules import commenters
 from emdesk.configuration.definitions import Definition, register
 from emdesk.files.rules import uploaders
 from emdesk.ledger.recording import projections
+from emdesk.notifications.health import reads_health
 from emdesk.subjects import visible_subjects
 from emdesk.web import Place, offer, place
-from scoping import duties, gates, quarters, rules, sentences  # noqa: F401 (they register)
+from scoping import (  # noqa: F401 (they register)
+    clocks,
+    duties,
+    gates,
+    headlines,
+    notices,
+    quarters,
+    rules,
+    sentences,
+)
 from scoping.models import Opportunity, ScopingIssue
 from scoping.search.wordings import WORDINGS
 from scoping.states import LIVE
@@ -49,14 +59,18 @@ for state in LIVE:
 
 place(
     Place("Work", "My day", "list-checks", "desk:day", "d"),
+    Place("Work", "Inbox", "bell", "notifications:inbox", "i"),
     Place("Work", "My board", "square-kanban", "scoping:board", "b"),
     Place("Work", "Issues by EM", "users", "scoping:board_by_em", "e", rules.sees_every_issue),
     Place("Work", "Triage", "inbox", "scoping:triage", "t", rules.sees_triage),
     Place("Work", "Issues", "list", "scoping:issues", "l"),
     Place("Work", "Load", "gauge", "scoping:load", "o", rules.sees_load),
 )
+place(Place("Reports", "Clocks", "timer", "scoping:clocks", "s"))
 place(Place("Reports", "Win rate", "chart-column", "scoping:win_rate", "w", rules.reads_win_rate))
-place(Place("Desk", "Bring over", "import", "scoping:import", "i", rules.previews_imports))
+place(Place("Desk", "Bring over", "import", "scoping:import", "u", rules.previews_imports))
+place(Place("Desk", "Mail", "inbox", "notifications:mailbox", "m", reads_health))
+place(Place("Desk", "Health", "circle-check", "notifications:health", "h", reads_health))
 offer(
     Place("", "New issue", "", "scoping:new_issue", "c", rules.raises_issues),
     Place("", "New request", "", "scoping:intake", "c", rules.asks_for_oneself),

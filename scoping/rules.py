@@ -5,6 +5,7 @@ Source: the matrix of promises.md §5, kept for the tests in tests/permissions.c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emdesk.people.models import Role, User
@@ -12,6 +13,7 @@ from emdesk.people.models import Role, User
 if TYPE_CHECKING:
     from scoping.models import Opportunity, SavedView, ScopingIssue
 
+SPEAK_THEMSELVES = ("account_team", "shared")
 READERS = (Role.EM, Role.EM_LEAD, Role.DIRECTOR, Role.PS_LEADERSHIP, Role.REVENUE, Role.LEGAL)
 ALL_ISSUES = (*READERS, Role.DEAL_DESK, Role.PRACTICE_MANAGER, Role.VIEWER)
 FIGURES = (
@@ -53,6 +55,23 @@ def works_issue(issue: ScopingIssue, user: User) -> bool:
     if user.leads:
         return True
     return user.has(Role.EM) and issue.engagement_manager_id in {None, user.pk}
+
+
+def delivers(issue: ScopingIssue, user: User) -> bool:
+    """Who brings estimate and draft to the customer: the EM, or who speaks with them as agreed."""
+    if works_issue(issue, user):
+        return True
+    return issue.communication_owner in SPEAK_THEMSELVES and on_account_team(issue, user)
+
+
+def routes_signature(issue: ScopingIssue, user: User) -> bool:
+    """The EM or the account's own team routes the stamped SOW to the customer."""
+    return works_issue(issue, user) or on_account_team(issue, user)
+
+
+def finishes_leg(*roles: Role) -> Callable[[ScopingIssue, User], bool]:
+    """Who holds a step of the stamped SOW notes that it is done, or the EM for them."""
+    return lambda issue, user: user.has(*roles) or works_issue(issue, user)
 
 
 def closes(issue: ScopingIssue, user: User) -> bool:

@@ -10,6 +10,8 @@ from django.db.models import Model
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.workflow import ADOPTED, MOVED_BACK
+from scoping import promises
+from scoping.deeds import DEEDS
 from scoping.models import Awaited, Opportunity, SchedulingIntake, ScopingIssue
 from scoping.states import CloseReason, EmStatus, Outcome, State, WaitingOn
 
@@ -165,9 +167,24 @@ def meeting_held(event: Event) -> str:
     return f"noted the {event.data['kind']} as held"
 
 
+@sentence("scoping.meeting_noted")
+def meeting_noted(event: Event) -> str:
+    return f"wrote down what was said at the {event.data['kind']}"
+
+
 @sentence("scoping.meeting_cancelled")
 def meeting_cancelled(event: Event) -> str:
     return f"cancelled the {event.data['kind']}"
+
+
+@sentence(*promises.VERBS)
+def deed_done(event: Event) -> str:
+    return promises.sentence_of(event)
+
+
+@sentence(promises.UNDONE)
+def deed_undone(event: Event) -> str:
+    return f"took back “{DEEDS[event.data['deed']].title}”"
 
 
 @sentence("scoping.team_changed")

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "vendor.lock"
 
 ICONS = [
+    "bell",
     "chart-column",
     "chevron-left",
     "chevron-right",
@@ -44,6 +45,7 @@ ICONS = [
     "square-kanban",
     "sun",
     "sun-moon",
+    "timer",
     "users",
     "x",
 ]

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from emdesk.calendars import editing
+from emdesk.calendars.hours import Window
+from emdesk.calendars.models import WorkingCalendar
 from emdesk.people.models import Role, Segment, User
 from emdesk.workflow import adopt, perform
 from scoping.models import Account, Opportunity, ScopingIssue
@@ -25,6 +28,14 @@ def make_user(*roles: Role, **fields: Any) -> User:
     fields.setdefault("email", f"colleague{number}@example.com")
     fields.setdefault("name", f"Colleague {number}")
     return User.objects.create_user(roles=list(roles or (Role.EM,)), **fields)
+
+
+def make_calendar(name: str = "", **fields: Any) -> WorkingCalendar:
+    """Monday to Friday, 9 to 17, without holidays."""
+    week = fields.pop("week", ((Window(540, 1020),),) * 5 + ((), ()))
+    fields.setdefault("time_zone", "UTC")
+    calendar = WorkingCalendar(name=name or f"Calendar {next(_numbers)}", **fields)
+    return editing.create(calendar, week, by=None, at=NOON)
 
 
 def make_segment(name: str = "Ent_EMEA", **fields: Any) -> Segment:

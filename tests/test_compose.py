@@ -20,7 +20,7 @@ from tests.emdesk.test_environment import read_variables
 PROJECT = embedded.PROJECT
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("web", "worker", "beat")
+OURS = ("web", "worker", "beat", "deliver")
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 VARIABLE = re.compile(r"\$\{(\w+)(:[?-])?([^}]*)\}")
 
@@ -40,12 +40,14 @@ def bare(words: list[str]) -> list[str]:
 
 
 def supervised() -> dict[str, list[str]]:
-    """The programs of supervisor.conf, without what stands before `-m`."""
+    """The programs of supervisor.conf, as compose names them."""
     parser = configparser.RawConfigParser(inline_comment_prefixes=(";",))
     parser.read(PROJECT / "emdesk/supervisor.conf")
     lines = {name: parser[name]["command"] for name in parser.sections() if ":" in name}
     return {
-        name.removeprefix("program:"): shlex.split(line.partition(" -m ")[2])
+        name.removeprefix("program:"): shlex.split(
+            line.partition(" -m " if " -m " in line else ".venv/bin/")[2]
+        )
         for name, line in lines.items()
     }
 

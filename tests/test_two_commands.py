@@ -23,7 +23,7 @@ from tests.reports import report
 
 LAST_LINE = "Ctrl-C ends everything."
 # The promise is for a machine of one's own; under xdist another worker has half of it.
-SECOND_START = 15 if "PYTEST_XDIST_WORKER" in os.environ else 5
+SECOND_START = 30 if "PYTEST_XDIST_WORKER" in os.environ else 5
 
 
 class Desk:

@@ -39,7 +39,7 @@ def comment(
     )
     called = people_called(body)
     keep_mentions(written, called)
-    facts = {"audience": audience, "mentions": _keys(called)}
+    facts = {"audience": audience, "mentions": _keys(called), "roles": list(by.roles)}
     record(subject, "activity.commented", by=by, at=at, origin=origin, comment=written.pk, **facts)
     return written
 

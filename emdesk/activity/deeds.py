@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emdesk.activity.models import Audience
 from emdesk.activity.sentences import sentence
+from emdesk.calendars.sentences import DEEDS
 from emdesk.configuration.definitions import spelled
 from emdesk.ledger.models import Event
 from emdesk.people.models import Role
@@ -20,6 +21,7 @@ PLAIN = {
     "people.deactivated": "closed the account",
     "people.reactivated": "opened the account again",
     "people.second_factor_forgotten": "removed the second factor",
+    "people.calendar_chosen": "chose another working calendar",
     "people.segment_added": "added the segment",
     "people.segment_changed": "changed the segment",
     "people.segment_removed": "removed the segment",
@@ -33,6 +35,10 @@ PLAIN = {
     "people.absence_changed": "changed an absence",
     "people.absence_cancelled": "cancelled an absence",
 }
+
+
+for verb, deed in DEEDS.items():
+    sentence(verb)(deed)
 
 
 @sentence(*PLAIN)

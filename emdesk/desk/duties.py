@@ -38,13 +38,17 @@ class Button:
 
 @dataclass(frozen=True)
 class Duty:
-    """A verb, the record it is about, why it stands here, and the button that does it."""
+    """A verb, the record it is about, why it stands here, and the button that does it.
+
+    ``also`` is what can be noted about it in one click.
+    """
 
     rank: Class
     verb: str
     subject: Any
     reason: str
     button: Button
+    also: Button | None = None
     due: date | None = None
     worth: Decimal | None = None
     since: datetime | None = None

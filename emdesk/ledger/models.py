@@ -7,6 +7,7 @@ so nothing written past the application goes unnoticed either.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -90,3 +91,62 @@ class Event(models.Model):
     @property
     def moved(self) -> bool:
         return self.before != self.after
+
+
+class DispatchQuerySet(models.QuerySet["Dispatch"]):
+    def due(self, at: datetime) -> DispatchQuerySet:
+        return self.filter(dead_at=None, next_at__lte=at).order_by("event_id")
+
+
+DispatchManager = models.Manager.from_queryset(DispatchQuerySet)
+
+
+class Dispatch(models.Model):
+    """An event nobody has been told of yet. Whoever makes its notices claims and deletes it.
+
+    The database writes it with the event (``ledger_event_dispatch``), unless the event was
+    imported or made for the demo. One that fails is tried again at ``next_at``, and is dead after
+    several tries. Events never go, so the database need not hold the row to its event.
+    """
+
+    event = models.OneToOneField(
+        Event, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    next_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    dead_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[DispatchManager[Dispatch]] = DispatchManager()
+
+    class Meta:
+        verbose_name_plural = "dispatches"
+
+    def __str__(self) -> str:
+        return f"Dispatch of event {self.event_id}"
+
+
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    def beat(self, role: str, at: datetime) -> None:
+        """Say that the loop of this role does its work."""
+        self.bulk_create(
+            [Heartbeat(role=role, at=at)],
+            update_conflicts=True,
+            unique_fields=["role"],
+            update_fields=["at"],
+        )
+
+
+HeartbeatManager = models.Manager.from_queryset(HeartbeatQuerySet)
+
+
+class Heartbeat(models.Model):
+    """When a loop that does periodic work last did it, whoever ran it."""
+
+    role = models.CharField(max_length=30, primary_key=True)
+    at = models.DateTimeField()
+
+    objects: ClassVar[HeartbeatManager[Heartbeat]] = HeartbeatManager()
+
+    def __str__(self) -> str:
+        return f"{self.role} at {self.at}"

@@ -83,9 +83,25 @@ def event_of(
     after: str = "",
     **data: Any,
 ) -> Event:
+    place = (subject._meta.label_lower, subject.pk)
+    return event_about(place, verb, by=by, at=at, origin=origin, before=before, after=after, **data)
+
+
+def event_about(
+    place: tuple[str, Any],
+    verb: str,
+    *,
+    by: Any,
+    at: datetime,
+    origin: str = Origin.PERSON,
+    before: str = "",
+    after: str = "",
+    **data: Any,
+) -> Event:
+    """As :func:`event_of`, for a subject known by its model's label and its key alone."""
     return Event(
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
+        subject_type=place[0],
+        subject_id=place[1],
         verb=verb,
         actor=by,
         at=at,

@@ -64,6 +64,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             user = User.objects.get(pk=obj.pk)
             user.change_roles(said.pop("roles"), **who)
             (user.reactivate if said.pop("is_active") else user.deactivate)(**who)
+            user.choose_calendar(said.pop("calendar"), **who)
             user.amend(**said, **who)
         else:
             obj.pk = User.objects.enrol(**said, **who).pk
@@ -91,7 +92,7 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Segment)
 class SegmentAdmin(KeptAdmin):
-    list_display = ["name", "position", "is_active"]
+    list_display = ["name", "position", "calendar", "is_active"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Segments are switched off: old issues keep theirs."""
@@ -100,7 +101,7 @@ class SegmentAdmin(KeptAdmin):
 
 @admin.register(Territory)
 class TerritoryAdmin(KeptAdmin):
-    list_display = ["name", "segment"]
+    list_display = ["name", "segment", "calendar"]
     list_filter = ["segment"]
     search_fields = ["name"]
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
+from django.db.models import Q
 
-from emdesk.people.models import Absence, Role, User
+from emdesk.calendars.models import WorkingCalendar
+from emdesk.calendars.zones import time_zones
+from emdesk.people.models import Absence, Role, Segment, Territory, User
 
-OLD_SPELLINGS = ("Etc/", "SystemV/", "US/")
+Region = Segment | Territory
 
 
-def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every zone by region, each city by its name."""
-    regions: dict[str, list[tuple[str, str]]] = {"General": [("UTC", "UTC")]}
-    for name in sorted(available_timezones()):
-        region, slash, city = name.partition("/")
-        if slash and not name.startswith(OLD_SPELLINGS):
-            regions.setdefault(region, []).append((name, city.replace("_", " ")))
-    return list(regions.items())
+def offer_calendars(field: forms.Field, user: User) -> None:
+    """Those that are offered, and the one they have; none of them stands for their region's."""
+    offered = WorkingCalendar.objects.filter(Q(is_active=True) | Q(pk=user.calendar_id))
+    field.queryset = offered  # type: ignore[attr-defined]
+    field.empty_label = "That of the region"  # type: ignore[attr-defined]
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -27,7 +26,11 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ["name", "time_zone", "single_keys"]
+        fields = ["name", "time_zone", "calendar", "single_keys"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_calendars(self.fields["calendar"], self.instance)
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -40,7 +43,60 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ["name", "email", "roles", "level", "time_zone", "is_active"]
+        fields = ["name", "email", "roles", "level", "time_zone", "calendar", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_calendars(self.fields["calendar"], self.instance)
+
+
+class RegionsForm(forms.Form):
+    """By which calendar each segment and each territory goes."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self._calendars = {each.pk: each for each in WorkingCalendar.objects.order_by("name")}
+        self._regions: dict[str, Region] = {}
+        for segment in Segment.objects.filter(is_active=True):
+            none = "None: every hour counts"
+            self._ask(segment, f"segment-{segment.name}", segment.label, none)
+        for territory in Territory.objects.all():
+            name = f"territory-{territory.pk}"
+            self._ask(territory, name, territory.name, "That of its segment")
+
+    def _ask(self, region: Region, name: str, label: str, none: str) -> None:
+        offered = [
+            (pk, each.name)
+            for pk, each in self._calendars.items()
+            if each.is_active or pk == region.calendar_id
+        ]
+        self._regions[name] = region
+        self.fields[name] = forms.TypedChoiceField(
+            label=label,
+            choices=[("", none), *offered],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            initial=region.calendar_id,
+        )
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of segments and of territories, as far as there are any."""
+        kinds = (("Segments", Segment), ("Territories", Territory))
+        found = [
+            (title, [self[name] for name, region in self._regions.items() if type(region) is kind])
+            for title, kind in kinds
+        ]
+        return [(title, fields) for title, fields in found if fields]
+
+    def chosen(self) -> list[Region]:
+        """The regions that go by another calendar than before, not saved yet."""
+        changed: list[Region] = []
+        for name, region in self._regions.items():
+            if self.cleaned_data[name] != region.calendar_id:
+                region.calendar = self._calendars.get(self.cleaned_data[name])
+                changed.append(region)
+        return changed
 
 
 class Day(forms.DateInput):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.transaction import atomic
 from django.forms import BaseForm
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_http_methods, require_POST
 
-from emdesk.people.forms import AbsenceForm, ProfileForm
+from emdesk.configuration.rules import may_change
+from emdesk.people.forms import AbsenceForm, ProfileForm, RegionsForm
 from emdesk.people.models import Absence, Role, User
 from emdesk.web import THEMES, SignedIn
 
@@ -24,10 +27,16 @@ A_YEAR = 365 * 24 * 60 * 60
 def profile(request: SignedIn) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if form.is_valid():
-        request.user.amend(by=request.user, at=now(), **form.cleaned_data)
+        _save(request, form.cleaned_data, at=now())
         messages.success(request, "Your profile is saved.")
         return redirect("people:profile")
     return _page(request, profile_form=form)
+
+
+def _save(request: SignedIn, said: dict[str, Any], at: datetime) -> None:
+    with atomic():
+        request.user.choose_calendar(said.pop("calendar"), by=request.user, at=at)
+        request.user.amend(by=request.user, at=at, **said)
 
 
 @require_POST
@@ -51,6 +60,22 @@ def end_absence(request: SignedIn, pk: int) -> HttpResponse:
     absence.end(localdate() - timedelta(days=1), by=request.user, at=now())
     messages.success(request, "Nobody stands in for you any more.")
     return redirect("people:profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regions(request: SignedIn) -> HttpResponse:
+    """By which calendar each region goes, for those who may change settings."""
+    if not may_change(request.user):
+        raise PermissionDenied
+    form = RegionsForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with atomic():
+            for region in form.chosen():
+                region.keep(by=request.user, at=now())
+        messages.success(request, "The regions' calendars are saved.")
+        return redirect("calendars:calendars")
+    status = 422 if form.is_bound else 200
+    return render(request, "people/regions.html", {"form": form}, status=status)
 
 
 def _page(request: SignedIn, **bound: BaseForm) -> HttpResponse:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.contrib.auth.hashers import make_password
 from django.utils.text import slugify
 
+from emdesk.calendars.models import WorkingCalendar
 from emdesk.ledger.models import Event, Origin
 from emdesk.ledger.recording import append, event_of
 from emdesk.people.models import Absence, Coverage, Level, Role, Segment, Territory, User
@@ -181,6 +182,7 @@ def _covers_it(coverage: Coverage, territory: Territory) -> bool:
 def enrol(now: datetime) -> Cast:
     """Everybody, with the territories they cover and the days they are away."""
     password = make_password(PASSWORD)
+    calendars = {calendar.time_zone: calendar for calendar in WorkingCalendar.objects.all()}
     users = User.objects.bulk_create(
         User(
             email=each.email,
@@ -188,6 +190,7 @@ def enrol(now: datetime) -> Cast:
             roles=[each.role],
             level=each.level,
             time_zone=each.zone,
+            calendar=calendars.get(each.zone),
             password=password,
         )
         for each in STAFF

@@ -18,6 +18,7 @@ from emdesk.ledger.models import Event, Origin
 from emdesk.ledger.recording import event_of
 from emdesk.people.models import User
 from emdesk.workflow import changes, values
+from scoping.deeds import Deed
 from scoping.models import Answer, Meeting, Question, ScopingIssue
 from scoping.states import EmStatus, State
 
@@ -111,7 +112,8 @@ class Story:
         )
         self.rows += [Mention(comment=comment, user=user, handle=at) for at, user in called.items()]
         mentions = sorted(user.pk for user in called.values())
-        event = self._note("activity.commented", by, audience=audience, mentions=mentions)
+        said = {"audience": audience, "mentions": mentions, "roles": list(by.roles)}
+        event = self._note("activity.commented", by, **said)
         self.said.append((comment, event))
 
     def answer(self, question: Question, text: str, source: str, by: User) -> None:
@@ -138,6 +140,12 @@ class Story:
     def met(self, meeting: Meeting, notes: str, by: User) -> None:
         meeting.held_at, meeting.notes = self.at, notes
         self._note("meeting_held", by, kind=meeting.get_kind_display().lower())
+
+    def keep(self, deed: Deed, by: User, at: datetime) -> None:
+        """A promise is kept at this moment, between what was told and what comes next."""
+        data = dict(deed.data)
+        event = event_of(self.issue, deed.verb, by=by, at=at, origin=Origin.DEMO, **data)
+        self.events.append(event)
 
     def watch(self, by: User) -> None:
         if by in self.watchers:

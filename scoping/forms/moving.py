@@ -15,6 +15,8 @@ from django.utils.timezone import localdate
 from emdesk.fiscal import Quarter
 from emdesk.people.models import Segment, User
 from emdesk.workflow import Unmet
+from scoping.deeds import Deed
+from scoping.forms.deeds import HappenedAt
 from scoping.models import ScopingIssue
 from scoping.quarters import proposed_quarter
 from scoping.states import (
@@ -37,9 +39,16 @@ class MoveForm(forms.Form):
     own: tuple[str, ...] = ()
 
     def __init__(
-        self, issue: ScopingIssue, unmet: tuple[Unmet, ...], data: Any, *, user: User, at: datetime
+        self,
+        issue: ScopingIssue,
+        unmet: tuple[Unmet, ...],
+        data: Any,
+        *,
+        user: User,
+        at: datetime,
+        deed: Deed | None = None,
     ) -> None:
-        self.issue, self.unmet, self.user = issue, unmet, user
+        self.issue, self.unmet, self.user, self.deed = issue, unmet, user, deed
         asked = {name for each in unmet for name in each.guard.asks}
         super().__init__(data if self._answered(data, asked) else None)
         if "segment" in asked:
@@ -56,6 +65,9 @@ class MoveForm(forms.Form):
             self.fields["override"] = forms.CharField(
                 label="Or go on without, because", max_length=300, required=not asked
             )
+        if deed:
+            self.fields["deed"] = forms.BooleanField(label=deed.title, required=False)
+            self.fields["happened_at"] = HappenedAt(f"{deed.title}: when")
 
     def _answered(self, data: Any, asked: set[str]) -> bool:
         return any(name in data for name in (*asked, *self.own, "override"))

@@ -10,9 +10,11 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Case, IntegerField, Value, When
+from django.db.models.fields.json import KT
 from django.utils.timezone import localdate
 
 from emdesk.money import Money
+from emdesk.sla.chips import chip_in_brief
 from scoping.card_markup import address
 from scoping.cards import brief
 from scoping.states import CloseReason, EmStatus, Outcome, Service, State
@@ -113,6 +115,20 @@ class Due(Day):
         return f'<span class="late">Overdue · {words}</span>' if late else words
 
 
+class Clocked(IssueColumn):
+    """What is left of the promise that is due first."""
+
+    css = "number"
+
+    def plain(self, row: Row, moment: Moment) -> str:
+        chip = chip_in_brief(row["clock"], moment.at)
+        return f"{row['clock']['name']}: {chip.words}" if chip else ""
+
+    def markup(self, row: Row, moment: Moment) -> str:
+        chip = chip_in_brief(row["clock"], moment.at)
+        return f'<span class="clk c-{chip.sign}">{self.words(row, moment)}</span>' if chip else ""
+
+
 class Age(IssueColumn):
     """How long it has been in its column, in days."""
 
@@ -180,6 +196,7 @@ COLUMNS: dict[str, IssueColumn] = {
     "next_step": IssueColumn("Next step", "next_step"),
     "due": Due("Due", "next_step_date", "state"),
     "status": Chosen("EM status", "em_status", [("", ""), *EmStatus.choices]),
+    "clock": Clocked("Clock", "clock", terms=(KT("clock__due"),)),
     "age": Age("In column", "entered_state_at"),
     "created": Day("Created", "created_at"),
     "outcome": Chosen("Outcome", "outcome", [("", ""), *Outcome.choices]),

@@ -64,7 +64,7 @@ class IssueTable(tables.Table):
         chosen = [COLUMNS[name] for name in names]
         needs = {need for column in chosen for need in column.needs}
         self.chosen, self.moment = chosen, Moment(at, localdate(at))
-        rows = default_order(issues)
+        rows = default_order(issues.with_clock() if "clock" in needs else issues)
         super().__init__(
             IssueRows(rows.values(*{*ALWAYS, *needs})),
             extra_columns=list(zip(names, chosen, strict=True)),

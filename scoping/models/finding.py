@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.db.transaction import atomic
 
 from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import append, event_of
 from emdesk.people.models import Role, User
+from emdesk.sla.models import Clock
 from scoping import rules
 from scoping.states import LIVE, ArchitectHelp, EmStatus, Review, State
 
@@ -80,6 +82,16 @@ class ScopingIssueQuerySet(models.QuerySet["ScopingIssue"]):
     def with_people(self) -> ScopingIssueQuerySet:
         """With all that a card or a row names, in the same query."""
         return self.select_related("account", "engagement_manager", "segment")
+
+    def with_clock(self) -> ScopingIssueQuerySet:
+        """With the live ``clock`` that is due first: name, state, start, due time, highest mark."""
+        live = Clock.objects.live().filter(
+            subject_type=self.model._meta.label_lower, subject_id=OuterRef("pk")
+        )
+        brief = JSONObject(
+            name="policy__name", state="state", start="started_at", due="due_at", noted="noted"
+        )
+        return self.annotate(clock=Subquery(live.in_order_of_time_left().values(brief=brief)[:1]))
 
     def open_issue(
         self, *, by: User | None, at: datetime, origin: str = Origin.PERSON, **fields: Any

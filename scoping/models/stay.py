@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from emdesk.ledger.models import Event
 from scoping.models.issue import ScopingIssue
 from scoping.states import State
+
+GOES_ON = """
+WITH ended AS (
+  UPDATE scoping_stay SET left_at = %(at)s
+   WHERE issue_id = %(issue)s AND left_at IS NULL RETURNING id)
+INSERT INTO scoping_stay (issue_id, state, entered_at)
+SELECT %(issue)s, %(state)s, %(at)s FROM (SELECT count(*) FROM ended) AS once_it_is_ended
+"""
 
 
 class StayQuerySet(models.QuerySet["Stay"]):
@@ -29,8 +37,10 @@ class StayQuerySet(models.QuerySet["Stay"]):
             last = about.order_by("-pk").values("pk")[:1]
             about.filter(pk__in=last).update(left_at=None)
         else:
-            about.under_way().update(left_at=event.at)
-            self.create(issue_id=event.subject_id, state=event.after, entered_at=event.at)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    GOES_ON, {"issue": event.subject_id, "state": event.after, "at": event.at}
+                )
 
 
 class Stay(models.Model):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from emdesk.activity.panel import panel
 from emdesk.files.shelf import shelf
 from emdesk.people.models import User
+from emdesk.sla.panel import clocks_shown
 from emdesk.web import SignedIn
 from scoping import rules
 from scoping.cards import brief, days_in_column
@@ -34,6 +35,7 @@ from scoping.labels import labels_of
 from scoping.models import Question, ScopingIssue, Source, TypicalStay
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
+from scoping.views import deeds
 from scoping.views.board import renewed
 from scoping.views.editing import FORM, READ_WRITE, form_about, only_if
 from scoping.views.moves import find, undoable
@@ -95,7 +97,9 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "notes": rules.closes(found, user),
         "undo": undoable(found, user, at),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
+        "clocks": clocks_shown(found, at),
         **panel(found, user=user),
+        **deeds.panel(found, user, at),
         "shelf": shelf(found, user=user),
     }
 

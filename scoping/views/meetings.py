@@ -34,7 +34,7 @@ def end_meeting(request: SignedIn, pk: int, meeting_pk: int) -> HttpResponse:
     found = find(request, pk)
     only_if(rules.works_issue(found, request.user))
     meeting = get_object_or_404(found.meetings, pk=meeting_pk, cancelled_at=None)
-    if "cancel" in request.POST:
+    if "cancel" in request.POST and not meeting.held_at:
         meetings.cancel(meeting, by=request.user, at=now())
         return redirect(f"{found.get_absolute_url()}#meetings")
     form = NotesForm(request.POST)

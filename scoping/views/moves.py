@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.transaction import atomic
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,9 +21,11 @@ from emdesk.people.models import User
 from emdesk.web import SignedIn
 from emdesk.workflow import ADOPTED, MOVED_BACK, Conflict, Refused, perform, takes_back, undo
 from scoping.closing import note_close, time_to_undo
+from scoping.deeds import Deed
 from scoping.destinations import Destination, destination, destinations
 from scoping.forms.moving import CloseForm, MoveForm, form_for
 from scoping.models import ScopingIssue
+from scoping.promises import likely_deed, note, offered_deed
 from scoping.states import State
 from scoping.views.board import renewed
 from scoping.views.editing import READ_WRITE
@@ -47,7 +52,9 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
     chosen = destination(issue, target, request.user, at, request.POST.get("outcome", ""))
     if not chosen.open:
         return _refuse(request, issue, chosen.reason)
-    form = form_for(target)(issue, chosen.unmet, request.POST, user=request.user, at=at)
+    offered = offered_deed(issue, target, request.user) if chosen.unmet else None
+    about: dict[str, Any] = {"user": request.user, "at": at, "deed": offered}
+    form = form_for(target)(issue, chosen.unmet, request.POST, **about)
     if form.fields and not form.is_valid():
         return _ask(request, issue, chosen, form)
     return _go(request, issue, chosen, form, at)
@@ -84,7 +91,7 @@ def noted(request: SignedIn, pk: int) -> HttpResponse:
     issue = find(request, pk)
     note_close(issue, by=request.user, at=now())
     messages.success(request, f"Noted: {issue.reference} stays closed.")
-    return redirect(_onward(request, issue))
+    return redirect(onward(request, issue))
 
 
 def _go(
@@ -98,12 +105,27 @@ def _go(
         facts = {"fill": form.fill, "override": form.override, **form.details}
     try:
         way = getattr(issue, name)
-        event = perform(way, by=request.user, at=at, seen=moves_seen(request), **facts)
+        with _noting(request, issue, form, at):
+            event = perform(way, by=request.user, at=at, seen=moves_seen(request), **facts)
     except Conflict as conflict:
         return _conflict(request, issue, conflict)
     except Refused as refusal:
         return _refuse(request, issue, refusal.reason)
-    return _moved(request, issue, event)
+    likely = None if chosen.unmet else likely_deed(issue, event.after, request.user)
+    return _moved(request, issue, event, deed=likely)
+
+
+@contextmanager
+def _noting(request: SignedIn, issue: ScopingIssue, form: MoveForm, at: datetime) -> Iterator[None]:
+    """The deed that the sheet was told of is noted with the move, or neither is."""
+    said = form.cleaned_data if form.deed else {}
+    happened_at = said.get("happened_at")
+    if form.deed is None or not (said["deed"] or happened_at):
+        yield
+        return
+    with atomic():
+        note(issue, form.deed, by=request.user, at=at, happened_at=happened_at)
+        yield
 
 
 def moves_seen(request: SignedIn) -> int | None:
@@ -120,18 +142,24 @@ def _offer(request: SignedIn, issue: ScopingIssue, at: datetime) -> HttpResponse
 
 
 def _moved(
-    request: SignedIn, issue: ScopingIssue, event: Event, *, undone: bool = False
+    request: SignedIn,
+    issue: ScopingIssue,
+    event: Event,
+    *,
+    undone: bool = False,
+    deed: Deed | None = None,
 ) -> HttpResponse:
     says = "is back in" if undone else "moved to"
     text = f"{issue.reference} {says} {State(event.after).label}."
     if not request.htmx:
         messages.success(request, text)
-        return redirect(_onward(request, issue))
+        return redirect(onward(request, issue))
     context = renewed(request, issue.pk, {event.before, event.after})
-    return render(request, "scoping/_moved.html", context | {"text": text, "undone": undone})
+    context |= {"text": text, "undone": undone, "deed": deed}
+    return render(request, "scoping/_moved.html", context)
 
 
-def _onward(request: SignedIn, issue: ScopingIssue) -> str:
+def onward(request: SignedIn, issue: ScopingIssue) -> str:
     """Back to the page the move was made on, if it said which."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())

@@ -28,7 +28,12 @@ def test_a_comment_is_kept_with_an_event_that_does_not_repeat_it(segment, amara)
 
     event = Event.objects.about(segment).get()
     assert (event.verb, event.actor, event.at) == ("activity.commented", amara, NOON)
-    assert event.data == {"comment": said.pk, "audience": "internal", "mentions": []}
+    assert event.data == {
+        "comment": said.pk,
+        "audience": "internal",
+        "mentions": [],
+        "roles": ["em"],
+    }
     assert said.audience == Audience.INTERNAL
 
 

@@ -10,8 +10,9 @@ from emdesk.activity.sentences import describe, sentence, unspelled
 from emdesk.ledger.models import Event
 from emdesk.people.models import User
 
-BELOW = [Path("emdesk") / name for name in ("activity", "files", "people", "configuration")]
-VERB = re.compile(r'"((?:activity|files|people|configuration)\.[a-z_]+)"')
+PACKAGES = ("activity", "files", "people", "calendars", "configuration")
+BELOW = [Path("emdesk") / name for name in PACKAGES]
+VERB = re.compile(r'"((?:activity|files|people|calendars|configuration)\.[a-z_]+)"')
 RECORDING = re.compile(r"(?:record|Verbs)\((?:[^()]|\([^()]*\))*\)")
 
 

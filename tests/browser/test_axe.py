@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from emdesk.calendars.models import WorkingCalendar
 from scoping.models import Meeting
 from scoping.scheduling import begin
 from scoping.states import State
@@ -50,14 +51,24 @@ PAGES = {
     "opportunity": "/opportunities/{deal}/",
     "settings": "/settings/",
     "profile": "/profile/",
+    "empty inbox": "/inbox/",
+    "what to be told of": "/inbox/settings/",
+    "mail": "/mailbox/",
     "password": "/account/password/change/",
     "second factor": "/account/second-factor/",
     "not found": "/nowhere/",
     "not allowed": "/settings/undo_minutes/",
     "search": "/search/?q=migration",
     "search explained": "/search/?q=foo:bar",
+    "calendars": "/calendars/",
+    "calendar": "/calendars/{calendar}/",
     "win rate": "/win-rate/",
     "win rate rows": "/win-rate/rows/",
+    "clocks": "/clocks/",
+    "clock report": "/clocks/report/?by=em",
+    "clock rows": "/clocks/rows/",
+    "promises": "/clocks/policies/",
+    "promise": "/clocks/policies/estimate/",
 }
 
 
@@ -85,6 +96,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     page = visit("/", amara, **LOOKS[look])
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
     pks |= {"deal": make_opportunity(engagement_manager=amara).pk}
+    pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
     begin(desk[State.OPEN], by=amara, at=at)
     found = {}
     for name, path in PAGES.items():

@@ -36,7 +36,8 @@ def test_the_sheet_asks_just_what_is_missing_and_saves_it_with_the_move(
     sheet = page.get_by_role("dialog", name=f"{bare.reference} to Strawman_WIP")
 
     expect(sheet).to_contain_text("Choose a segment before it leaves Open.")
-    assert labels(sheet) == ["Segment", "Or go on without, because"]
+    deed = "Scoping call held: when"
+    assert labels(sheet) == ["Segment", "Or go on without, because", deed]
     sheet.get_by_label("Segment").select_option(label=str(segment))
     sheet.get_by_role("button", name="Move to Strawman_WIP").click()
     stands_in(page, bare, State.STRAWMAN_WIP)

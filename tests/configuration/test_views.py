@@ -148,5 +148,5 @@ def test_the_page_costs_the_same_however_long_the_history(django_assert_num_quer
         set_value(KEY, month, effective_from=localdate(), reason="x", by=make_user(), at=now())
     client.get(PAGE)
 
-    with django_assert_num_queries(3):  # session, user, settings
+    with django_assert_num_queries(4):  # session, user, settings, the inbox
         client.get(PAGE)

@@ -107,6 +107,7 @@ def test_the_database_has_every_guard_of_the_ledger():
         "ledger_event_chain",
         "ledger_event_append_only",
         "ledger_event_no_truncate",
+        "ledger_event_dispatch",
     }
 
 

@@ -39,7 +39,8 @@ def page_of(client: Client, address: str = BOARD, **filters: Any) -> Element:
 def toast(response: Answer) -> str:
     """What the answer tells the person."""
     (found,) = parsed(response.content.decode()).having("toast")
-    return found.text.replace("Undo", "").strip()
+    (text,) = (each for each in found.all() if each.name == "p")
+    return text.text
 
 
 def form_on(response: Answer) -> dict[str, list[str]]:

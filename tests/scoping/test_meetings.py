@@ -47,7 +47,21 @@ def test_holding_a_meeting_keeps_when_and_what_was_said():
 
     held = issue.meetings.get()
     assert (held.held_at, held.notes) == (LATER, "They want to move in May.")
-    assert told(issue) == [("scoping.meeting_held", {"kind": "scoping call"})]
+    said = {"kind": "scoping call", "meeting": meeting.pk}
+    assert told(issue) == [("scoping.meeting_held", said)]
+
+
+def test_a_call_counts_from_its_end_however_late_it_is_noted():
+    issue = make_issue(at=NOON - timedelta(days=3))
+    meeting = make_meeting(issue, minutes=30)
+
+    meetings.hold(meeting, notes="", by=make_user(), at=NOON + timedelta(days=1))
+    meetings.hold(meeting, notes="They want it in May.", by=make_user(), at=NOON)
+
+    (_, held), (verb, _) = told(issue)
+    assert held["happened_at"] == meeting.ends_at.isoformat()
+    assert verb == "scoping.meeting_noted"
+    assert issue.meetings.get().held_at == NOON + timedelta(days=1)
 
 
 def test_a_cancelled_meeting_stays_on_record():

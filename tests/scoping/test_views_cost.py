@@ -35,14 +35,14 @@ def fill(em, states=tuple(LIVE)):
 
 
 LOOKS = {
-    "my board": (BOARD, {}, 9),
-    "the team's board": (BOARD, {"view": "team"}, 9),
-    "lanes by EM": (BOARD, {"view": "team", "lanes": "em"}, 11),
-    "lanes by segment": (BOARD, {"view": "team", "lanes": "segment"}, 11),
-    "a filtered board": (BOARD, {"view": "team", "q": "Migration", "status": "todo"}, 9),
-    "issues by EM": (BY_EM, {}, 8),
-    "a column": ("/board/column/open/", {"view": "team"}, 4),
-    "a column by EM": ("/board/column/none/", {"board": "ems"}, 5),
+    "my board": (BOARD, {}, 10),
+    "the team's board": (BOARD, {"view": "team"}, 10),
+    "lanes by EM": (BOARD, {"view": "team", "lanes": "em"}, 12),
+    "lanes by segment": (BOARD, {"view": "team", "lanes": "segment"}, 12),
+    "a filtered board": (BOARD, {"view": "team", "q": "Migration", "status": "todo"}, 10),
+    "issues by EM": (BY_EM, {}, 9),
+    "a column": ("/board/column/open/", {"view": "team"}, 5),
+    "a column by EM": ("/board/column/none/", {"board": "ems"}, 6),
 }
 CHANGES = {
     "changes": ("/board/changes/", {"view": "team", "since": "1"}, 11),

@@ -92,6 +92,24 @@ ISSUE = [
         },
     ),
 ]
+DATED = {"happened_at": "", "seen": ""}
+DEEDS = [
+    post("/issues/{deal}/deeds/reminded/", "triage and assign", data=DATED),
+    get("/issues/{deal}/deeds/call_held/", "work an issue"),
+    *(
+        fill(f"/issues/{{deal}}/deeds/{key}/", "work an issue", happened_at="")
+        for key in (
+            *("call_held", "estimate_delivered", "intent_confirmed", "draft_delivered"),
+            *("content_final", "leg_signatory"),
+        )
+    ),
+    post("/issues/{deal}/deeds/leg_revenue/", "finish the revenue step", data=DATED),
+    post("/issues/{deal}/deeds/leg_ps/", "finish the PS step", data=DATED),
+    post("/issues/{deal}/deeds/leg_legal/", "finish the legal step", data=DATED),
+    post("/issues/{deal}/deeds/leg_account_team/", "route the customer's signature", data=DATED),
+    post("/issues/{deal}/deeds/stamped_sow_sent/", "route the customer's signature", data=DATED),
+    post("/issues/{deal}/deeds/{deed}/undo/", "undo the EM's move"),
+]
 TALK = [
     get("/activity/scoping.scopingissue/{deal}/", "see an issue"),
     post("/activity/scoping.scopingissue/{deal}/watch/", "see an issue"),
@@ -129,6 +147,34 @@ OWN = [
         "set a setting",
         data={"value": "5", "effective_from": "2099-01-01", "reason": "Slower now"},
     ),
+]
+CALENDAR = "/calendars/{calendar}"
+CHANGES = "set a setting"
+CALENDARS = [
+    get("/calendars/", EVERYBODY),
+    get(f"{CALENDAR}/?on=2030-12-24", EVERYBODY),
+    get("/calendars/regions/", CHANGES),
+    fill("/calendars/regions/", CHANGES, **{"segment-Ent_APAC": ""}),
+    get("/calendars/new/", CHANGES),
+    fill("/calendars/new/", CHANGES, name="Wholly new", day_5="10:00-12:00"),
+    get(f"{CALENDAR}/change/", CHANGES),
+    fill(f"{CALENDAR}/change/", CHANGES, name="Renamed"),
+    get(f"{CALENDAR}/copy/?country=DE&year=2030", CHANGES),
+    post(
+        f"{CALENDAR}/copy/",
+        CHANGES,
+        data={"country": "DE", "subdivision": "", "year": "2030", "day": "2030-01-01"},
+    ),
+    post(f"{CALENDAR}/holidays/", CHANGES, data={"holiday-day": "2030-06-01", "holiday-name": "X"}),
+    get(f"{CALENDAR}/holidays/{{holiday}}/", CHANGES),
+    fill(f"{CALENDAR}/holidays/{{holiday}}/", CHANGES, **{"holiday-name": "Labour day"}),
+    post(
+        f"{CALENDAR}/days/",
+        CHANGES,
+        data={"special-day": "2030-06-01", "special-name": "X", "special-hours": "9-12"},
+    ),
+    get(f"{CALENDAR}/days/{{special_day}}/", CHANGES),
+    fill(f"{CALENDAR}/days/{{special_day}}/", CHANGES, **{"special-name": "Christmas Eve"}),
 ]
 FIGURES = [
     get("/win-rate/", "read the win rate"),
@@ -265,7 +311,39 @@ TRIAGE = [
     ),
     post("/issues/{sleeping}/verdict/?undo=snooze", "triage and assign"),
 ]
+NOTICES = [
+    get("/inbox/", EVERYBODY),
+    get("/inbox/?show=done", EVERYBODY),
+    post(
+        "/inbox/act/",
+        EVERYBODY,
+        data={"about": "scoping.scopingissue:{deal}", "upto": "{notice}", "deed": "mute"},
+    ),
+    get("/inbox/settings/", EVERYBODY),
+    fill("/inbox/settings/", EVERYBODY, digest_hour="9"),
+    post("/inbox/settings/test/", EVERYBODY),
+    get("/mailbox/", EVERYBODY),
+    get("/mailbox/{mail}/", "read the EM's mail"),
+    get("/mailbox/{mail}/source/", "read the EM's mail"),
+    post("/mailbox/{mail}/resend/", "send the EM's mail once more"),
+    get("/health/", "see how delivery is doing"),
+]
+PROMISE = "/clocks/policies/estimate"
+CLOCKS = [
+    get("/clocks/", EVERYBODY),
+    get("/clocks/?em=mine&policy=estimate&stands=overdue", EVERYBODY),
+    get("/clocks/?as=csv", "take the list away as a file"),
+    get("/clocks/report/?by=em", EVERYBODY),
+    get("/clocks/report/?as=csv", "take the list away as a file"),
+    get("/clocks/rows/?by=month&part=met", EVERYBODY),
+    get("/clocks/rows/?as=csv", "take the list away as a file"),
+    get("/clocks/policies/", EVERYBODY),
+    get(f"{PROMISE}/", EVERYBODY),
+    get(f"{PROMISE}/change/", "change a promise"),
+    fill(f"{PROMISE}/change/", "change a promise", amount="24", reason="Faster", do="publish"),
+]
 DESK: list[Question] = [
+    *NOTICES,
     *TRIAGE,
     *FINDING,
     *IMPORTS,
@@ -274,8 +352,11 @@ DESK: list[Question] = [
     *BOARDS,
     *LISTS,
     *ISSUE,
+    *DEEDS,
     *TALK,
     *OWN,
+    *CALENDARS,
+    *CLOCKS,
     *FIGURES,
     *INTAKE,
 ]

@@ -39,11 +39,15 @@ PUBLIC = [
     public("POST", "/account/second-factor/code/", "one is half signed in there", 302),
     public("GET", "/admin/login/", "it only leads to the sign-in page", 302, 403),
     public("POST", "/admin/login/", "it only leads to the sign-in page", 302, 403, 405),
+    public("GET", "/inbox/unsubscribe/{leave}/", "the token in the mail says for whom"),
     public("GET", "/healthz/live", "a load balancer has no account"),
     public("GET", "/healthz/ready", "a load balancer has no account"),
 ]
 # Other systems come in by a token of their own; without one set there is no such address.
-HOOKS = [public("POST", "/hooks/gitlab/", "GitLab has no account", 404)]
+HOOKS = [
+    public("POST", "/hooks/gitlab/", "GitLab has no account", 404),
+    public("POST", "/inbox/unsubscribe/{leave}/", "a mail program has no account"),
+]
 ACCOUNT = [
     get("/account/reauthenticate/", EVERYBODY),
     post("/account/reauthenticate/", EVERYBODY, ok=200),

@@ -11,7 +11,7 @@ from django.db import connection
 
 DIFFERENT_EVERY_TIME = re.compile(
     r"\b20[2-9]\d-\d\d-\d\d[T ][\d:.+]+|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{2}/)?[0-9a-f]{32}\b"
-    r"|<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 
 
@@ -38,20 +38,20 @@ def all_rows() -> set[tuple[str, str]]:
     return {(table, DIFFERENT_EVERY_TIME.sub("~", row)) for table, row in found}
 
 
-def sequences() -> list[tuple[str, int]]:
+def sequences() -> list[tuple[str, int | None]]:
     """Where each table's numbers stand; :func:`restart` makes the next rows get the same ones."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename),"
-            " coalesce(last_value, 1) FROM pg_sequences WHERE schemaname = 'public'"
+            " last_value FROM pg_sequences WHERE schemaname = 'public'"
         )
         return cursor.fetchall()
 
 
-def restart(at: list[tuple[str, int]]) -> None:
+def restart(at: list[tuple[str, int | None]]) -> None:
     with connection.cursor() as cursor:
         for name, value in at:
-            cursor.execute("SELECT setval(%s, %s)", [name, value])
+            cursor.execute("SELECT setval(%s, %s, %s)", [name, value or 1, value is not None])
 
 
 def _asked(sql: str) -> list[tuple[Any, ...]]:

@@ -66,6 +66,8 @@ LISTS = [
     "/win-rate/rows/?basis=opportunities&outcome=live&as=csv",
     "/views/",
     "/load/issues/",
+    "/inbox/",
+    "/inbox/?show=done",
 ]
 LISTS += [
     "/search/",

@@ -19,7 +19,16 @@ from tests.security.rows import all_rows, restart, sequences
 from tests.security.visitor import HTMX
 from tests.security.world import World
 
-OURS = {"scoping", "people", "activity", "files", "configuration", "ledger"}
+OURS = {
+    "scoping",
+    "people",
+    "calendars",
+    "activity",
+    "files",
+    "configuration",
+    "ledger",
+    "notifications",
+}
 WISHED: dict[str, Any] = {
     "state": State.APPROVED,
     "held_from": State.SOW_WIP,
@@ -49,7 +58,9 @@ OPTIONAL = {
     "/issues/{deal}/move/": {"note"},
     "/issues/{incoming}/verdict/ decline": {"note"},
     "/issues/{incoming}/verdict/ ask": {"note", "questions", "until"},
+    "/issues/{incoming}/verdict/ snooze": {"day"},
     "/views/save/": {"query", "team"},
+    "/inbox/act/": {"until"},
 }
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)

@@ -53,9 +53,9 @@ BY_ALL = [question.path for question in DESK if question.method == "GET"]
 
 
 def looker(path: str) -> str:
-    """A lead sees everything; but only the author rewords, and a view of one's own is one's own."""
-    their_own = path.endswith("/reword/") or "{own_view}" in path
-    return "EM own" if their_own else "EM lead"
+    """A lead sees everything; but only the author rewords, and views and mail are one's own."""
+    their_own = path.endswith("/reword/") or "{own_view}" in path or "{mail}" in path
+    return "EM own" if their_own else "admin" if path == "/health/" else "EM lead"
 
 
 OTHERS = [

@@ -6,7 +6,7 @@ Everybody of a column "own" is on the same deals; everybody of a column "other" 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,10 +14,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from emdesk.activity.commenting import comment, reword
+from emdesk.calendars.editing import keep_holiday, keep_special_day
+from emdesk.calendars.hours import Window
+from emdesk.calendars.models import Holiday, SpecialDay
 from emdesk.files.storing import store
+from emdesk.ledger.models import Event
+from emdesk.notifications.models import Notification
+from emdesk.notifications.posting import post
+from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
 from scoping import bulk, meetings
+from scoping.deeds import DEEDS
 from scoping.facts import answer
 from scoping.imports import runs
 from scoping.imports.uploads import take_in
@@ -31,12 +39,13 @@ from scoping.models import (
     ScopingIssue,
     Step,
 )
+from scoping.promises import note
 from scoping.quarters import quarter_at
 from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import Outcome, State
 from scoping.triage.verdicts import snooze
-from tests.factories import make_account, make_issue, make_user
+from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
 from tests.security.visitor import PASSWORD, Visitor
 
@@ -123,6 +132,8 @@ def build(at: datetime) -> World:
     _of_their_own(world)
     _imports(world)
     _label_by_batch(world)
+    _told(world)
+    _calendar(world)
     _come_in(world)
     _let_another_transaction_pass()
     return world
@@ -239,12 +250,35 @@ def _about_the_deal(world: World) -> None:
     amend_scheduling(scheduling, by=em, at=at, skills=SECRETS["skills"])
     content = ContentFile(SECRETS["bytes"].encode())
     stored = store(deal, content, SECRETS["file"], by=em, at=at)
+    deed = note(deal, DEEDS["reminded"], by=em, at=at)
     world.pks |= {
+        "deed": deed.number,
         "comment": said.pk,
         "question": question.key,
         "meeting": meeting.pk,
         "file": stored.pk,
     }
+
+
+def _told(world: World) -> None:
+    """Everybody was told of the deal once, whether or not they may still see it; the EM by mail."""
+    event, em = Event.objects.about(world.deals["deal"]).first(), world.people["EM own"]
+    for person in world.people.values():
+        told = Notification.objects.create(
+            key=f"told:{person.pk}",
+            event=event,
+            recipient=person,
+            kind="moved",
+            because="you are on it",
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            at=world.at,
+            inbox=True,
+            digest=False,
+        )
+    mail = post("told", "moved", em, SECRETS["title"], SECRETS["account"], at=world.at)
+    leave = unsubscribe_token(em, "moved")
+    world.pks |= {"notice": told.pk, "mail": mail.pk, "leave": leave}
 
 
 def _imports(world: World) -> None:
@@ -270,6 +304,16 @@ def _label_by_batch(world: World) -> None:
     by, at = world.people["EM own"], world.at
     labelled = bulk.plan([world.deal("ready")], bulk.Label("by-batch"), by=by, at=at)
     world.pks["batch"] = bulk.carry_out(labelled, by=by, at=at).key
+
+
+def _calendar(world: World) -> None:
+    """One with a holiday and an exceptional day."""
+    calendar, by = make_calendar("Bookham"), world.people["director"]
+    holiday = Holiday(calendar=calendar, day=date(2030, 5, 1), name="First of May")
+    keep_holiday(holiday, by=by, at=world.at)
+    special = SpecialDay(calendar=calendar, day=date(2030, 12, 24), name="Half a day")
+    keep_special_day(special, (Window(540, 720),), by=by, at=world.at)
+    world.pks |= {"calendar": calendar.pk, "holiday": holiday.pk, "special_day": special.pk}
 
 
 def _of_their_own(world: World) -> None:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from emdesk.calendars.models import WorkingCalendar
 from emdesk.people.models.kept import Kept, Verbs
 
 
@@ -22,6 +23,15 @@ class Segment(Kept):
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(
         "active", default=True, help_text="Switch off instead of deleting: old issues keep it."
+    )
+    calendar = models.ForeignKey(
+        WorkingCalendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="segments",
+        verbose_name="working calendar",
+        help_text="For clocks of issues whose EM has chosen none.",
     )
 
     class Meta:
@@ -50,6 +60,15 @@ class Territory(Kept):
     name = models.CharField(max_length=80)
     segment = models.ForeignKey(
         Segment, models.PROTECT, null=True, blank=True, related_name="territories"
+    )
+    calendar = models.ForeignKey(
+        WorkingCalendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="territories",
+        verbose_name="working calendar",
+        help_text="Empty: that of its segment.",
     )
 
     class Meta:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -18,17 +16,13 @@ from django.db.models.functions import Lower
 from django.db.transaction import atomic
 from django.utils.crypto import salted_hmac
 
+from emdesk.calendars.models import WorkingCalendar
+from emdesk.calendars.zones import valid_time_zone
 from emdesk.ledger.recording import record
 from emdesk.people.models.role import LEADS, LEVELLED, Level, Role, in_order
 
 AVATAR_COLOURS = 6
 ADMINISTERED = ("people", "configuration")
-time_zones = cache(available_timezones)  # it reads a thousand files each time
-
-
-def valid_time_zone(name: str) -> None:
-    if name not in time_zones():
-        raise ValidationError(f"{name} is not a time zone. Use a name such as Europe/Berlin.")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -78,6 +72,15 @@ class User(AbstractBaseUser):
         help_text="For engagement managers and those who lead them.",
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[valid_time_zone])
+    calendar = models.ForeignKey(
+        WorkingCalendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name="working calendar",
+        help_text="When you work. Clocks that count working time count yours.",
+    )
     single_keys = models.BooleanField(
         "single-letter keys",
         default=True,
@@ -184,6 +187,17 @@ class User(AbstractBaseUser):
         was = self._change(**fields)
         if was:
             record(self, "people.amended", by=by, at=at, fields=sorted(was))
+
+    @atomic
+    def choose_calendar(
+        self, calendar: WorkingCalendar | None, *, by: User | None, at: datetime
+    ) -> None:
+        """By whose hours their clocks count from now on; none stands for their region's."""
+        was = self._change(calendar=calendar)
+        if was:
+            before = was["calendar"].pk if was["calendar"] else None
+            after = calendar.pk if calendar else None
+            record(self, "people.calendar_chosen", by=by, at=at, was=before, now=after)
 
     @atomic
     def deactivate(self, *, by: User | None, at: datetime) -> None:

@@ -1,0 +1,21 @@
+"""When a deed happened, if not just now."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class HappenedAt(forms.DateTimeField):
+    """A moment by the person's own clock; empty stands for now."""
+
+    def __init__(self, label: str = "When") -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            help_text="By your clock. Empty: just now.",
+        )
+
+
+class DeedForm(forms.Form):
+    happened_at = HappenedAt()

@@ -1,0 +1,78 @@
+"""The inbox as it is cleared: by keyboard, without script, and on a phone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from emdesk.ledger.recording import record
+from emdesk.notifications.fanning import announce
+from emdesk.notifications.models import Mute, Notification
+from tests.browser.test_axe import EVERY_LOOK, LOOKS, faults
+from tests.browser.test_phone import PHONE, fits
+from tests.factories import make_account, make_ready_issue
+
+
+@pytest.fixture
+def told(amara, jonas, at):
+    """Three issues of hers that somebody wrote an answer on, the last one on top."""
+    names = ["Borealis", "Cedar Grove", "Driftwood"]
+    issues = [
+        make_ready_issue(engagement_manager=amara, account=make_account(name=name), at=at)
+        for name in names
+    ]
+    said = {"question": "How many users?", "text": "Four hundred"}
+    announce([record(issue, "scoping.answered", by=jonas, at=at, **said) for issue in issues], at)
+    return issues
+
+
+def rows(page):
+    return page.locator(".told")
+
+
+def test_an_inbox_is_cleared_by_keyboard_alone(visit, amara, told):
+    page = visit("/", amara)
+    expect(page.get_by_role("link", name="3 unread in your inbox")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).first).to_contain_text("Driftwood")
+
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(rows(page)).to_have_count(2)
+    page.keyboard.press("h")
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("m")
+
+    expect(page.get_by_text("Nothing waits to be read.")).to_be_visible()
+    expect(page.get_by_role("link", name="unread in your inbox")).to_have_count(0)
+    assert Mute.objects.filter(user=amara).count() == 1
+
+
+def test_what_is_opened_is_no_longer_unread(visit, amara, told):
+    page = visit("/inbox/", amara)
+    rows(page).first.locator(".told-link").click()
+    expect(page.locator("#record-title, h1").first).to_contain_text("Driftwood")
+
+    page.goto("/inbox/")
+    expect(page.locator(".told.unread")).to_have_count(2)
+    expect(rows(page)).to_have_count(3)
+
+
+def test_it_is_cleared_and_settled_without_script_and_fits_a_phone(visit, amara, told):
+    page = visit("/inbox/", amara, java_script_enabled=False, **PHONE)
+    assert fits(page)
+    page.get_by_role("button", name=f"Done with {told[2]}").click()
+    expect(rows(page)).to_have_count(2)
+
+    page.goto("/inbox/settings/")
+    assert fits(page)
+    page.get_by_label("Ready for you: mail").select_option("digest")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Ready for you: mail")).to_have_value("digest")
+    assert Notification.objects.filter(done_at=None).count() == 2
+
+
+@pytest.mark.parametrize("look", EVERY_LOOK)
+def test_axe_finds_nothing_in_an_inbox_with_notices(visit, amara, told, look):
+    page = visit("/inbox/", amara, **LOOKS[look])
+    assert faults(page) == []
