@@ -89,6 +89,7 @@ def event_of(
 
 def event_about(
     place: tuple[str, Any],
+    /,
     verb: str,
     *,
     by: Any,

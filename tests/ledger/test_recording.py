@@ -36,6 +36,15 @@ def test_an_event_says_who_did_what_when_and_to_what():
 
 
 @pytest.mark.django_db
+def test_what_an_event_tells_of_may_be_a_place():
+    segment = make_segment()
+
+    record(segment, "people.segment_changed", by=None, at=NOON, place="Berlin")
+
+    assert Event.objects.about(segment).get().data == {"place": "Berlin"}
+
+
+@pytest.mark.django_db
 def test_the_database_says_when_an_event_was_written_whatever_the_event_says():
     segment = make_segment()
 
