@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db import models
 
+from emdesk.ledger.models import Event
 from emdesk.sla.chips import Chip, chip_of, span
 from emdesk.sla.explaining import Explanation, Piece, course, explain
 from emdesk.sla.models import Clock, State
@@ -110,12 +111,17 @@ class Shown:
         return min(max(share, 0), 1) * WIDTH
 
 
-def clocks_shown(subject: models.Model, at: datetime) -> dict[str, list[Shown]]:
-    """A subject's clocks for its page: live ones first due first, then those that ended."""
+def clocks_shown(
+    subject: models.Model, history: Iterable[Event], at: datetime
+) -> dict[str, list[Shown]]:
+    """A subject's clocks for its page: live ones first due first, then those that ended.
+
+    ``history`` is the subject's events in order.
+    """
     label = subject._meta.label_lower
     found = Clock.objects.filter(subject_type=label, subject_id=subject.pk)
     clocks = list(found.select_related("policy", "calendar").order_by("started_at", "pk"))
-    entered = course(label, subject.pk) if clocks else []
+    entered = course(label, history) if clocks else []
     shown = [Shown(clock, chip_of(clock, at), explain(clock, entered, at)) for clock in clocks]
     live = [each for each in shown if each.clock.live]
     return {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db.models import Q
 
@@ -64,6 +64,11 @@ class Told(NamedTuple):
     origin: str
     recorded_at: datetime | None
     actor: int | None
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        own = (event.number, event.verb, event.at, event.before, event.after, event.data)
+        return cls(*own, event.origin, None, event.actor_id)
 
     @property
     def moved(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,15 @@ from scoping.closing import time_to_undo
 from scoping.deeds import DEEDS, LEG, Deed
 from scoping.forms.deeds import DeedForm
 from scoping.models import ScopingIssue
-from scoping.promises import may_take_back, moment, next_deed, note, standing, take_back
+from scoping.promises import (
+    history_of,
+    may_take_back,
+    moment,
+    next_deed,
+    note,
+    standing_in,
+    take_back,
+)
 from scoping.states import State
 from scoping.views.editing import READ_WRITE, form_about, only_if
 from scoping.views.moves import LONGEST_UNDO, find, onward
@@ -79,9 +88,11 @@ def undo_deed(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return _back(request, found)
 
 
-def panel(found: ScopingIssue, user: User, at: datetime) -> dict[str, Any]:
-    """What the issue page needs to show the deeds of an issue."""
-    done = standing(found)[found.pk]
+def panel(
+    found: ScopingIssue, history: Sequence[Event], user: User, at: datetime
+) -> dict[str, Any]:
+    """What the issue page needs to show the deeds of an issue; ``history`` is its events."""
+    done = standing_in(history)
     upcoming = next_deed(found, done)
     recent = any(at - event.at <= LONGEST_UNDO for event in done.values())
     within = time_to_undo(found, at) if recent else None
@@ -133,5 +144,5 @@ def _back(request: SignedIn, found: ScopingIssue, status: int = 200) -> HttpResp
     """To the page it was done on; or, to a part of a page, the panel anew and the message."""
     if not request.htmx:
         return redirect(onward(request, found))
-    context = {"issue": found, **panel(found, request.user, now())}
+    context = {"issue": found, **panel(found, history_of(found), request.user, now())}
     return render(request, "scoping/_deed_told.html", context, status=status)
