@@ -65,6 +65,21 @@ class Told(NamedTuple):
     recorded_at: datetime | None
     actor: int | None
 
+    @classmethod
+    def of(cls, event: Event, number: int, recorded_at: datetime | None = None) -> Told:
+        """An event as it was written, before the database numbered and dated it."""
+        return cls(
+            number,
+            event.verb,
+            event.at,
+            event.before,
+            event.after,
+            event.data,
+            event.origin,
+            recorded_at,
+            event.actor_id,
+        )
+
     @property
     def moved(self) -> bool:
         return self.before != self.after
