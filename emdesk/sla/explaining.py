@@ -102,7 +102,7 @@ def explain(clock: Clock, entered: Sequence[Entered], at: datetime) -> Explanati
 
 def course(subject_type: str, history: Iterable[Event]) -> list[Entered]:
     """When a subject came to which state, without what was taken back."""
-    watch, chain = watched(subject_type), [Told.of(event) for event in history]
+    watch, chain = watched(subject_type), [Told.of(event, event.number) for event in history]
     gone = watch.voided(chain) if watch else set()
     moved = (told for told in chain if told.moved and told.number not in gone)
     return [(_second(told.at), told.after) for told in moved]

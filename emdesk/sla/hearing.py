@@ -26,10 +26,10 @@ def touched(watch: Watch, events: Sequence[Event], subjects: set[int]) -> set[in
     for subject, key, state, end in clocks.values_list("subject_id", "key", "state", "stopped_at"):
         ran[subject].append((key, None if state in LIVE else end))
     for event in events:
-        if event.subject_id in asking and _touches(
-            watch.read(Told.of(event)), ran[event.subject_id]
-        ):
-            found.add(event.subject_id)
+        if event.subject_id in asking:
+            signs = watch.read(Told.of(event, event.number))
+            if _touches(signs, ran[event.subject_id]):
+                found.add(event.subject_id)
     return found
 
 

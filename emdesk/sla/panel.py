@@ -13,7 +13,7 @@ from emdesk.ledger.models import Event
 from emdesk.sla.chips import Chip, chip_of, span
 from emdesk.sla.explaining import Explanation, Piece, course, explain
 from emdesk.sla.models import Clock, State
-from emdesk.sla.reckoning import counted
+from emdesk.sla.reckoning import time_counted
 from emdesk.sla.signs import watched
 from emdesk.sla.states import BREACH
 
@@ -60,9 +60,8 @@ class Shown:
     @property
     def left(self) -> str:
         """What is left of the budget, by what counts."""
-        clock, until = self.clock, self.explanation.until
-        used = counted(clock.started_at, until, clock.spells, clock.policy.hours, clock.counts_in)
-        return span(max(clock.policy.budget - used, timedelta()))
+        used = time_counted(self.clock, self.explanation.until)
+        return span(max(self.clock.policy.budget - used, timedelta()))
 
     @property
     def announced_early(self) -> bool:

@@ -62,6 +62,12 @@ def counted(
     return total + spent(begun, end, kind, timetable)
 
 
+def time_counted(clock: Clock, at: datetime) -> timedelta:
+    """What counted of a clock until its end or, while it runs, until ``at``."""
+    end = clock.stopped_at or at
+    return counted(clock.started_at, end, clock.spells, clock.policy.hours, clock.counts_in)
+
+
 @dataclass(slots=True)
 class Terms:
     """What a clock is reckoned by."""

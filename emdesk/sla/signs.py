@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -66,9 +66,19 @@ class Told(NamedTuple):
     actor: int | None
 
     @classmethod
-    def of(cls, event: Event) -> Self:
-        own = (event.number, event.verb, event.at, event.before, event.after, event.data)
-        return cls(*own, event.origin, None, event.actor_id)
+    def of(cls, event: Event, number: int, recorded_at: datetime | None = None) -> Told:
+        """An event as it was written, before the database numbered and dated it."""
+        return cls(
+            number,
+            event.verb,
+            event.at,
+            event.before,
+            event.after,
+            event.data,
+            event.origin,
+            recorded_at,
+            event.actor_id,
+        )
 
     @property
     def moved(self) -> bool:

@@ -18,7 +18,8 @@ from emdesk.exporting import TooMuch, download
 from emdesk.money import Money
 from emdesk.web import SignedIn
 from scoping import rules
-from scoping.win_rate import CURRENCY, Basis, Tally, axes, win_rate
+from scoping.views.tables import Cell, Head, Row, Table
+from scoping.win_rate import CURRENCY, Basis, Tally, WinRate, axes, win_rate
 from scoping.win_rate_rows import Part, left_out, rows_of
 
 PAGE = 50
@@ -45,6 +46,12 @@ LEFT_OUT = {
     (Basis.OPPORTUNITIES, Part.DELETED): "deleted in the CRM",
 }
 PARTS = {Part.CLOSED: "closed won or lost", Part.WON: "closed won", Part.LOST: "closed lost"}
+
+HEADS = [
+    *(Head(name) for name in ("Won", "Lost", "Closed", "Rate")),
+    Head("Share won, drawn", drawn=True),
+    Head("Won value"),
+]
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,12 @@ class Figures:
     asked: Asked
     key: str | None
 
+    def row(self, name: str, *, aside: bool = False) -> Row:
+        numbers = zip((self.won, self.lost, self.closed), ("won", "lost", "closed"), strict=True)
+        linked = [Cell(number, url, says) for (number, url), says in numbers]
+        more = [Cell(self.rate), Cell(share=self.share), Cell(self.value)]
+        return Row(name, [*linked, *more], aside)
+
     @property
     def won(self) -> tuple[str, str]:
         return self._linked(self.tally.won, Part.WON)
@@ -147,13 +160,11 @@ def page(request: SignedIn) -> HttpResponse:
     if request.GET.get("as") == "csv":
         head = [TITLES[asked.by], "Won", "Lost", "Win rate", f"Won value in {CURRENCY}"]
         return download("csv", f"win-rate-by-{asked.by}", head, _lines(found.rows, found.total))
-    unnamed = Figures(found.unnamed, asked, "")
     context = {
         "asked": asked,
         "title": TITLES[asked.by],
         "total": Figures(found.total, asked, None),
-        "rows": [Figures(tally, asked, tally.key) for tally in found.rows],
-        "unnamed": unnamed if found.unnamed.won + found.unnamed.lost else None,
+        "table": _table(asked, found),
         "bases": [(basis, asked.url(basis=str(basis))) for basis in Basis],
         "ways": [(by, TITLES[by], asked.url(by=by)) for by in axes(asked.basis)],
         "left_out": [
@@ -165,6 +176,15 @@ def page(request: SignedIn) -> HttpResponse:
         "csv": f"{asked.url()}&as=csv",
     }
     return render(request, "scoping/win_rate.html", context)
+
+
+def _table(asked: Asked, found: WinRate) -> Table:
+    title = TITLES[asked.by]
+    shown = [Figures(tally, asked, tally.key).row(tally.key) for tally in found.rows]
+    if found.unnamed.won + found.unnamed.lost:
+        unnamed = Figures(found.unnamed, asked, "")
+        shown.append(unnamed.row(f"Without {title.lower()}", aside=True))
+    return Table(f"Win rate by {title.lower()}", title, HEADS, shown)
 
 
 def _lines(rows: Iterable[Tally], total: Tally) -> Iterable[list[Any]]:
