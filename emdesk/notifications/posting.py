@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.db.transaction import atomic
 
 from emdesk.ledger.recording import record
-from emdesk.notifications.models import Mail, new_message_id
+from emdesk.notifications.models import Mail
 from emdesk.notifications.writing import one_line
 from emdesk.people.models import User
 
@@ -49,7 +49,10 @@ def send_test(user: User, at: datetime) -> Mail:
 
 @atomic
 def send_again(mail: Mail, *, by: User, at: datetime) -> Mail:
-    """Another copy of a mail. It is a mail of its own, so mailboxes do not fold it into the first."""
+    """Another copy of a mail. It is a mail of its own, so mailboxes do not fold it into the first.
+
+    It was written when the first was, so whoever may not see what it is about gets none.
+    """
     copy = Mail.objects.create(
         key=f"again:{uuid4()}",
         event=mail.event,
@@ -60,8 +63,7 @@ def send_again(mail: Mail, *, by: User, at: datetime) -> Mail:
         text=mail.text,
         html=mail.html,
         headers=mail.headers,
-        message_id=new_message_id(),
-        written_at=at,
+        written_at=mail.written_at,
         leaves_at=at,
         next_at=at,
     )
