@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db.transaction import atomic
 
+from emdesk.ledger.models import Event
 from emdesk.ledger.recording import record
 from emdesk.notifications.models import Mail
 from emdesk.notifications.writing import one_line
@@ -16,7 +18,7 @@ TEST = "test"
 NOTHING = timedelta(0)
 
 
-def post(
+def compose(
     key: str,
     kind: str,
     to: User,
@@ -26,10 +28,12 @@ def post(
     at: datetime,
     after: timedelta = NOTHING,
     headers: dict[str, str] | None = None,
+    event: Event | None = None,
 ) -> Mail:
-    """Write a mail that is sent as soon as it may leave. A key is good for one mail."""
-    return Mail.objects.create(
+    """A mail that is sent as soon as it may leave, once it is saved. A key is good for one mail."""
+    return Mail(
         key=key,
+        event=event,
         kind=kind,
         recipient=to,
         address=to.email,
@@ -40,6 +44,13 @@ def post(
         leaves_at=at + after,
         next_at=at + after,
     )
+
+
+def post(*args: Any, **more: Any) -> Mail:
+    """Write a mail, as :func:`compose` makes it."""
+    mail = compose(*args, **more)
+    mail.save(force_insert=True)
+    return mail
 
 
 def send_test(user: User, at: datetime) -> Mail:

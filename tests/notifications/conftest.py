@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from emdesk.ledger.models import Dispatch
@@ -10,18 +7,6 @@ from emdesk.people.models import Role, User
 from scoping.models import ScopingIssue
 from scoping.states import State
 from tests.factories import make_ready_issue, make_user
-from tests.notifications.server import MailServer, serving
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[MailServer]:
-    """The mail server of this desk."""
-    found = MailServer()
-    with serving(found) as port:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        settings.EMAIL_TIMEOUT = 2
-        yield found
 
 
 @pytest.fixture

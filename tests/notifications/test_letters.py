@@ -145,3 +145,13 @@ def test_another_copy_goes_to_nobody_who_may_not_see_it_any_more(server, ana):
 
     assert len(server.taken) == 1
     assert Mail.objects.latest("pk").withdrawn_at
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_one_line_is_one_line_without_steering_signs(text):
+    assert len(one_line(text).splitlines()) == 1
+    assert one_line(text).isprintable()
+
+
+def test_names_of_any_script_stay_as_they_are():
+    assert one_line("Ångfors  «Мир» 株式会社") == "Ångfors «Мир» 株式会社"
