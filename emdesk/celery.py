@@ -35,17 +35,12 @@ PERIODIC = {
     },
     # Hourly, so that a night without the queue is made up for; a head is written once a day.
     "write the ledger's head": {
-        "task": "emdesk.ledger.tasks.anchor_head",
+        "task": "emdesk.notifications.tasks.anchor_head",
         "schedule": crontab(minute="10"),
     },
     # Each delivery sends it too; this is for what that missed, and for second tries.
     "apply webhooks": {
         "task": "scoping.tasks.apply_webhooks",
-        "schedule": crontab(),
-    },
-    # Asking nudges it too; this is for nudges that were lost, and for second tries.
-    "send what was asked": {
-        "task": "scoping.tasks.send_inquiries",
         "schedule": crontab(),
     },
     # Asking sends it too; this is for messages that were lost and workers that were killed.

@@ -19,7 +19,7 @@ from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
 from emdesk.files.storing import store
 from emdesk.ledger.models import Event
-from emdesk.notifications.models import Notification
+from emdesk.notifications.models import Mail, Notification
 from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
@@ -277,6 +277,7 @@ def _told(world: World) -> None:
             digest=False,
         )
     mail = post("told", "moved", em, SECRETS["title"], SECRETS["account"], at=world.at)
+    Mail.objects.filter(pk=mail.pk).update(sent_at=world.at)
     leave = unsubscribe_token(em, "moved")
     world.pks |= {"notice": told.pk, "mail": mail.pk, "leave": leave}
 
