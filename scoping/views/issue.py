@@ -33,6 +33,8 @@ from scoping.forms.issue import (
 )
 from scoping.labels import labels_of
 from scoping.models import Question, ScopingIssue, Source, TypicalStay
+from scoping.quiet.activity import with_activity
+from scoping.quiet.panel import quiet_line
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
 from scoping.views import deeds
@@ -63,6 +65,7 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
     rows = visible.select_related("segment", "opportunity", "account__sales_territory")
     usual = TypicalStay.objects.filter(state=OuterRef("state")).values("median_days")
     rows = rows.annotate(team=team, usual_days=Subquery(usual))
+    rows = with_activity(rows)
     found = get_object_or_404(rows.prefetch_related(duplicates), pk=pk)
     named = {role: getattr(found, f"{role}_id") for role in NAMED}
     people = User.objects.in_bulk(set(named.values()) - {None})
@@ -98,6 +101,7 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "undo": undoable(found, user, at),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
         "clocks": clocks_shown(found, at),
+        "quiet": quiet_line(found, at),
         **panel(found, user=user),
         **deeds.panel(found, user, at),
         "shelf": shelf(found, user=user),
