@@ -34,6 +34,8 @@ from scoping.forms.issue import (
 from scoping.labels import labels_of
 from scoping.models import Question, ScopingIssue, Source, TypicalStay
 from scoping.promises import history_of
+from scoping.quiet.activity import with_activity
+from scoping.quiet.panel import quiet_line
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
 from scoping.views import deeds
@@ -65,7 +67,7 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
     usual = TypicalStay.objects.filter(state=OuterRef("state")).values("median_days")
     numbers = ArraySubquery(duplicates.values("pk"))
     rows = rows.annotate(team=team, usual_days=Subquery(usual), duplicates=numbers)
-    found = get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(with_activity(rows), pk=pk)
     named = {role: getattr(found, f"{role}_id") for role in NAMED}
     people = User.objects.in_bulk(set(named.values()) - {None})
     for role, person in named.items():
@@ -101,6 +103,7 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "undo": undoable(found, user, at),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
         "clocks": clocks_shown(found, history, at),
+        "quiet": quiet_line(found, at),
         **panel(found, user=user),
         **deeds.panel(found, history, user, at),
         "shelf": shelf(found, user=user),

@@ -190,6 +190,7 @@ def _deals(world: World) -> None:
     other = {"title": "Migration elsewhere", "account": make_account(name="Somebody else")}
     world.deals = {
         "deal": deal,
+        "quiet": make_issue(State.ESTIMATE_FEEDBACK, at=world.at - timedelta(days=70), **own),
         "ready": make_issue(State.READY_FOR_APPROVAL, at=earlier, **own),
         "duplicate": make_issue(State.STRAWMAN_WIP, at=earlier, **own),
         "closed": make_issue(State.CLOSED, at=world.at, **own, **lost, close_quarter=str(quarter)),
@@ -219,6 +220,7 @@ def _deals(world: World) -> None:
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+    world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
 
 
 def _people_on(world: World, whose: str) -> dict[str, User]:
