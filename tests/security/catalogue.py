@@ -370,4 +370,5 @@ DESK: list[Question] = [
     *FIGURES,
     *INTAKE,
 ]
+KEEPS_A_NOTE = {"/files/{file}/": {"files_download"}}  # who fetched a file is put on record
 EVERYTHING: list[Question] = [*DESK, *PUBLIC, *HOOKS, *ACCOUNT, *ADMIN]
