@@ -135,7 +135,7 @@ def given(event: Event, issue: Any) -> Iterator[Heard]:
         yield Heard(because, review, [changed_to(event, f"{field}_id")])
 
 
-@hears("scoping.asked")
+@hears("scoping.asked", "scoping.clock_paused", "scoping.clock_resumed")
 def asked(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, FACTS)
 
@@ -161,7 +161,10 @@ def ready(event: Event, issue: Any) -> Iterator[Heard]:
     yield from everybody_on(issue, MOVED)
 
 
-@hears("scoping.rework_estimate", "scoping.intent_confirmed", "scoping.content_final")
+@hears(
+    *("scoping.rework_estimate", "scoping.intent_confirmed", "scoping.content_final"),
+    *("scoping.pen_given", "scoping.pen_back"),
+)
 def feedback(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, READY)
     yield from account_team(issue, MOVED)
