@@ -79,6 +79,14 @@ def merge(
         record(into, "scoping.absorbed", by=by, at=at, **told)
 
 
+def merged_into(issue: ScopingIssue) -> list[ScopingIssue]:
+    """Its duplicates. Whoever asked for their numbers with the issue needs no query for them."""
+    numbers = getattr(issue, "duplicates", None)
+    if numbers is None:
+        numbers = issue.merged.order_by("pk").values_list("pk", flat=True)
+    return [ScopingIssue(pk=number) for number in numbers]
+
+
 def part(
     issue: ScopingIssue, *, by: User, at: datetime, within: timedelta, seen: int | None = None
 ) -> Event:

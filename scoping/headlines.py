@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from emdesk.ledger.models import Event
 from emdesk.notifications.audiences import headlines
 from emdesk.workflow import MOVED_BACK
-from scoping.states import State
+from scoping.states import CloseReason, State
 
 
 def late(event: Event) -> str:
     return ", told late" if event.data.get("late") else ""
+
+
+def quiet(event: Event) -> str:
+    closes = date.fromisoformat(event.data["closes"])
+    return f"nobody works on it, it closes as lost after {closes:%-d %b}"
+
+
+def timed_out(event: Event) -> bool:
+    return event.data.get("reason") == CloseReason.TIMED_OUT
 
 
 def column(event: Event) -> str:
@@ -45,8 +56,10 @@ headlines(
         "scoping.leg_done": "one step nearer to signature",
         "scoping.hold": "on hold",
         "scoping.win": "won",
-        "scoping.lose": "lost",
+        "scoping.lose": lambda event: "timed out" if timed_out(event) else "lost",
         "scoping.dismiss": "closed without an outcome",
+        "scoping.fell_silent": quiet,
+        "scoping.kept": "kept open",
         "scoping.absorbed": "another issue was merged into it",
         "scoping.revived": "taken up again",
         f"scoping.{MOVED_BACK}": "a move was taken back",

@@ -17,6 +17,7 @@ from emdesk.notifications.models import Mail
 from emdesk.notifications.returned import answers_for
 from emdesk.people.models import Role, User
 from emdesk.workflow import MOVED_BACK
+from scoping.headlines import timed_out
 from scoping.models import Opportunity, ScopingIssue
 from scoping.states import Review, State
 
@@ -39,6 +40,7 @@ BREACHED = kind(
 MOVED = kind("moved", "How your issues move", "Steps, holds and closes by others.", By.DIGEST)
 CALLS = kind("calls", "Calls and meetings", "Planned, held or cancelled.", By.DIGEST)
 FACTS = kind("facts", "Facts of your deals", "Confidence, value, customer information.", By.DIGEST)
+QUIET = kind("quiet", "Issues gone quiet", "Nobody works on yours: it closes as lost soon, or did.")
 INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGEST)
 
 LABEL = ScopingIssue._meta.label_lower
@@ -66,6 +68,8 @@ def load_deals(pks: Collection[int]) -> Iterable[Opportunity]:
 def link(event: Event, subject: Any) -> str:
     if event.verb == "activity.commented":
         return reverse("activity:show", args=[event.data["comment"]])
+    if event.verb == "scoping.fell_silent":
+        return reverse("scoping:keep", args=[event.subject_id])
     return str(subject.get_absolute_url())
 
 
@@ -203,6 +207,15 @@ def out_for_signature(event: Event, issue: Any) -> Iterator[Heard]:
     if event.verb == "scoping.stamped_sow_sent":
         yield from account_team(issue, READY)
         yield Heard("you book signed deals", READY, roles=[Role.DEAL_DESK])
+
+
+@hears("scoping.fell_silent", "scoping.lose")
+def quiet(event: Event, issue: Any) -> Iterator[Heard]:
+    """Before the two-months rule closes it, and when it did."""
+    if event.verb == "scoping.fell_silent" or timed_out(event):
+        yield manager(issue, QUIET)
+        if issue.engagement_manager_id is None:
+            yield Heard("nobody has it and you see to triage", QUIET, roles=[Role.EM_LEAD])
 
 
 @hears(

@@ -6,7 +6,7 @@ estimate. It may have happened earlier than it is noted (domain.md §2.2, Q-08 t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,18 +36,34 @@ HELD = Q(verb=MEETING_HELD, data__kind=SCOPING_CALL)
 
 def standing(*issues: ScopingIssue) -> Mapping[int, Standing]:
     """For each issue the last of each deed that nobody took back, in one query."""
-    found: dict[int, dict[str, Event]] = {issue.pk: {} for issue in issues}
+    found: dict[int, list[Event]] = {issue.pk: [] for issue in issues}
     events = Event.objects.filter(
         Q(verb__in=[*VERBS, *BY_HAND, UNDONE]) | HELD,
         subject_type=ScopingIssue._meta.label_lower,
         subject_id__in=list(found),
     )
-    told = list(events.select_related("actor").order_by("subject_id", "number"))
-    undone = {(event.subject_id, event.data["undoes"]) for event in told if event.verb == UNDONE}
-    for event in told:
-        if event.verb != UNDONE and (event.subject_id, event.number) not in undone:
-            found[event.subject_id][key_of(event)] = event
-    return found
+    for event in events.select_related("actor").order_by("number"):
+        found[event.subject_id].append(event)
+    return {issue: standing_in(history) for issue, history in found.items()}
+
+
+def standing_in(history: Sequence[Event]) -> Standing:
+    """The same of one issue's events, in order."""
+    undone = {event.data["undoes"] for event in history if event.verb == UNDONE}
+    return {
+        key_of(event): event for event in history if is_deed(event) and event.number not in undone
+    }
+
+
+def is_deed(event: Event) -> bool:
+    if event.verb == MEETING_HELD:
+        return event.data.get("kind") == SCOPING_CALL
+    return event.verb in VERBS or event.verb in BY_HAND
+
+
+def history_of(issue: ScopingIssue) -> list[Event]:
+    """All that happened to it, oldest first, for what reads more than one thing from it."""
+    return list(Event.objects.about(issue).select_related("actor"))
 
 
 def key_of(event: Event) -> str:

@@ -35,8 +35,12 @@ register(
 
 def quarter_at(at: datetime) -> Quarter:
     """The fiscal quarter of this moment."""
-    day = at.astimezone(ZoneInfo(value_of(ZONE, at.date()))).date()
-    return quarter_of(day)
+    return quarter_of(day_at(at))
+
+
+def day_at(at: datetime) -> date:
+    """The day of this moment, by the clock of the fiscal calendar."""
+    return at.astimezone(ZoneInfo(value_of(ZONE, at.date()))).date()
 
 
 def quarter_of(day: date) -> Quarter:
@@ -72,7 +76,10 @@ class FiscalCalendar:
         return Quarter.containing(day, self._months[turn])
 
     def quarter_at(self, at: datetime) -> Quarter:
+        return self.quarter_of(self.day_at(at))
+
+    def day_at(self, at: datetime) -> date:
         turn = bisect_right(self._turns, at.date())
         if turn not in self._zones:
             self._zones[turn] = ZoneInfo(value_of(ZONE, at.date()))
-        return self.quarter_of(at.astimezone(self._zones[turn]).date())
+        return at.astimezone(self._zones[turn]).date()

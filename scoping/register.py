@@ -13,6 +13,7 @@ from emdesk.subjects import visible_subjects
 from emdesk.web import Place, offer, place
 from scoping import (  # noqa: F401 (they register)
     clocks,
+    closing,
     duties,
     gates,
     headlines,
@@ -29,9 +30,7 @@ from scoping.stays import STAYS
 LABEL = ScopingIssue._meta.label_lower
 
 projections.extend([STAYS, WORDINGS])
-visible_subjects.register(
-    LABEL, ScopingIssue.objects.visible_to, kin=lambda issue: list(issue.merged.all())
-)
+visible_subjects.register(LABEL, ScopingIssue.objects.visible_to, kin=closing.merged_into)
 visible_subjects.register(Opportunity._meta.label_lower, Opportunity.objects.visible_to)
 commenters.register(LABEL, rules.comments)
 uploaders.register(LABEL, rules.comments)

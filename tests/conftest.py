@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.transaction import atomic
 from django.test import TransactionTestCase
 
+from tests.notifications.server import MailServer, serving
+
 CAMPAIGNS = ("full", "chaos")
 
 
@@ -81,3 +83,14 @@ def as_shipped(_: TransactionTestCase) -> None:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'shipped'")
         for (table,) in cursor.fetchall():
             cursor.execute(f"INSERT INTO {table} SELECT * FROM shipped.{table}")
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """The mail server of this desk."""
+    found = MailServer()
+    with serving(found) as port:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_TIMEOUT = 2
+        yield found

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.db.transaction import atomic
 
 from emdesk.activity.models import Comment
+from emdesk.activity.sentences import describe
 from emdesk.ledger.models import Dispatch, Event, Heartbeat, Origin
 from emdesk.notifications.kinds import By
 from emdesk.notifications.models import Mail, Notification
@@ -69,16 +70,19 @@ def _put_off(row: Dispatch, error: Exception, at: datetime) -> None:
 
 
 def announce(events: Sequence[Event], at: datetime) -> None:
-    """Write the notices of these events. A second time nothing is written."""
+    """Write the notices of these events, all of which can be said. A second time does nothing."""
     events = _without_taken_back(events)
     withdrawn = _withdraw_taken_back(events, at)
     found = [each for each in told(events, at) if (each.event.pk, each.to.pk) not in withdrawn]
+    said = {each.event.pk: describe(each.event) for each in found}
     lines = [each for each in found if each.inbox or each.mail == By.DIGEST]
     Notification.objects.bulk_create([_line(each) for each in lines], ignore_conflicts=True)
     mailed = [each for each in found if each.mail == By.NOW and each.to.email]
     if mailed:
         quotes = _quotes([each.event for each in mailed])
-        mails = [_mail(each, quotes.get(each.event.pk, ""), at) for each in mailed]
+        mails = [
+            _mail(each, said[each.event.pk], quotes.get(each.event.pk, ""), at) for each in mailed
+        ]
         Mail.objects.bulk_create(mails, ignore_conflicts=True)
 
 
@@ -99,7 +103,7 @@ def _line(each: Told) -> Notification:
     )
 
 
-def _mail(each: Told, quote: str, at: datetime) -> Mail:
+def _mail(each: Told, sentence: str, quote: str, at: datetime) -> Mail:
     soonest = at + GRACE if each.event.origin == Origin.PERSON else at
     leaves = soonest if each.kind.pierces else leaves_at(wishes_of(each.to), each.to, soonest)
     return notice(
@@ -108,6 +112,7 @@ def _mail(each: Told, quote: str, at: datetime) -> Mail:
         each.to,
         kind=each.kind.key,
         because=each.because,
+        sentence=sentence,
         quote=quote,
         written_at=at,
         leaves_at=leaves,
@@ -145,14 +150,15 @@ def _without_taken_back(events: Sequence[Event]) -> list[Event]:
 
 
 def _withdraw_taken_back(events: Sequence[Event], at: datetime) -> set[tuple[int, int]]:
-    """Stop mails of what is undone that have not left; undoing event and person, for each."""
+    """Stop mails of what is undone that cannot have left; undoing event and person, for each."""
     withdrawn: set[tuple[int, int]] = set()
     for event in events:
         if undone := _undoes(event):
             label, pk, number = undone
             about = Q(event__subject_type=label, event__subject_id=pk, event__number=number)
-            mails = Mail.objects.unsettled().filter(about, sending_since=None)
-            people = list(mails.select_for_update(of=("self",)).values_list("pk", "recipient"))
+            mails = Mail.objects.unsettled().filter(about, sending_since=None, unknown_outcomes=0)
+            held = mails.order_by("pk").select_for_update(of=("self",))
+            people = list(held.values_list("pk", "recipient"))
             Mail.objects.filter(pk__in=[key for key, _ in people]).update(withdrawn_at=at)
             spared = [person for _, person in people]
             lines = Notification.objects.filter(about, recipient__in=spared, seen_at=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 
+from emdesk.ledger.models import Event
 from emdesk.sla.chips import Chip, chip_of, span
 from emdesk.sla.explaining import Explanation, Piece, course, explain
 from emdesk.sla.models import Clock, State
@@ -124,13 +125,19 @@ def no_acts(clock: Clock) -> None:
 
 
 def clocks_shown(
-    subject: models.Model, at: datetime, acts: Callable[[Clock], Any] = no_acts
+    subject: models.Model,
+    history: Iterable[Event],
+    at: datetime,
+    acts: Callable[[Clock], Any] = no_acts,
 ) -> dict[str, list[Shown]]:
-    """A subject's clocks for its page: live ones first due first, then those that ended."""
+    """A subject's clocks for its page: live ones first due first, then those that ended.
+
+    ``history`` is the subject's events in order.
+    """
     label = subject._meta.label_lower
     found = Clock.objects.filter(subject_type=label, subject_id=subject.pk)
     clocks = list(found.select_related("policy", "calendar").order_by("started_at", "pk"))
-    entered = course(label, subject.pk) if clocks else []
+    entered = course(label, history) if clocks else []
     shown = [
         Shown(clock, chip_of(clock, at), explain(clock, entered, at), acts(clock))
         for clock in clocks

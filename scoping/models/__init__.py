@@ -9,7 +9,7 @@ from scoping.models.questionnaire import Answer, AnswerKind, Question, Source
 from scoping.models.saved_view import Layout, SavedView
 from scoping.models.search import Wording
 from scoping.models.stay import Stay, TypicalStay
-from scoping.models.triage import Awaited, Inquiry, Snooze
+from scoping.models.triage import Awaited, Snooze
 from scoping.models.webhook import Delivered, WebhookDelivery
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "ImportFile",
     "ImportRun",
     "Imported",
-    "Inquiry",
     "Kind",
     "Layout",
     "Meeting",

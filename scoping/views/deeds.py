@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from emdesk.ledger.models import Event
 from emdesk.people.models import User
+from emdesk.sla.models import Clock
 from emdesk.sla.panel import clocks_shown
 from emdesk.web import SignedIn
 from emdesk.workflow import NotAllowed, Refused
@@ -25,16 +27,17 @@ from scoping.models import ScopingIssue
 from scoping.promises import (
     Standing,
     amiss,
+    history_of,
     may_take_back,
     moment,
     next_deed,
     note,
-    standing,
+    standing_in,
     take_back,
     title_of,
 )
 from scoping.states import State
-from scoping.views.clock_acts import act_on
+from scoping.views.clock_acts import Act, act_on
 from scoping.views.editing import READ_WRITE, form_about, only_if
 from scoping.views.moves import LONGEST_UNDO, find, onward
 
@@ -91,13 +94,22 @@ def undo_deed(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return _back(request, found)
 
 
-def panels(found: ScopingIssue, user: User, at: datetime) -> dict[str, Any]:
-    """What the issue page needs to show its clocks, and the deeds that move them."""
-    done = standing(found)[found.pk]
+def panels(
+    found: ScopingIssue, history: Sequence[Event], user: User, at: datetime
+) -> dict[str, Any]:
+    """What the issue page needs to show its clocks, and the deeds that move them.
+
+    ``history`` is the issue's events in order.
+    """
+    done = standing_in(history)
     recent = any(at - event.at <= LONGEST_UNDO for event in done.values())
     within = time_to_undo(found, at) if recent else timedelta()
     undoable = {event.number for event in done.values() if may_take_back(event, user, at, within)}
-    clocks = clocks_shown(found, at, lambda clock: act_on(clock, found, done, user, undoable))
+
+    def acts(clock: Clock) -> Act | None:
+        return act_on(clock, found, done, user, undoable)
+
+    clocks = clocks_shown(found, history, at, acts)
     return {"clocks": clocks, **_rows(found, done, user, undoable)}
 
 
@@ -153,5 +165,5 @@ def _back(request: SignedIn, found: ScopingIssue, status: int = 200) -> HttpResp
     """To the page it was done on; or, to a part of a page, the panel anew and the message."""
     if not request.htmx:
         return redirect(onward(request, found))
-    context = {"issue": found, **panels(found, request.user, now())}
+    context = {"issue": found, **panels(found, history_of(found), request.user, now())}
     return render(request, "scoping/_deed_told.html", context, status=status)

@@ -173,6 +173,7 @@ def page(request: SignedIn) -> HttpResponse:
         ],
         "whole": rules.reads_whole_win_rate(request.user),
         "named": _named(request),
+        "sees_quiet": rules.sees_quiet(request.user),
         "csv": f"{asked.url()}&as=csv",
     }
     return render(request, "scoping/win_rate.html", context)

@@ -65,6 +65,7 @@ PAGES = {
     "win rate": "/win-rate/",
     "win rate rows": "/win-rate/rows/",
     "clocks": "/clocks/",
+    "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
     "clock rows": "/clocks/rows/",
     "promises": "/clocks/policies/",

@@ -18,7 +18,7 @@ from emdesk.sla.sweeping import sweep
 from emdesk.workflow import NotAllowed, Refused, perform
 from scoping.deeds import DEEDS
 from scoping.pausing import pause, resume
-from scoping.promises import note, take_back
+from scoping.promises import history_of, note, take_back
 from scoping.states import State as Column
 from tests.factories import NOON, QUARTER, again, make_issue, make_ready_issue, make_user
 from tests.sla.stories import HOUR, announced, called, clock, deed
@@ -54,7 +54,7 @@ def test_a_clock_paused_by_hand_does_not_count_and_says_why():
 
     running = clock(issue, "estimate")
     assert (running.state, running.due_at) == (State.RUNNING, NOON + 82 * HOUR)
-    said = explain(running, course("scoping.scopingissue", issue.pk), NOON + 12 * HOUR)
+    said = explain(running, course("scoping.scopingissue", history_of(issue)), NOON + 12 * HOUR)
     assert said.sentence.endswith("10 h not counted (paused: Their office is shut 10 h).")
     assert CLOCKS.differences() == 0
 
@@ -191,7 +191,7 @@ def test_the_clock_stands_still_while_the_customer_holds_the_pen():
 
     running = clock(issue, "sow_draft")
     assert running.due_at == NOON + 53 * HOUR
-    said = explain(running, course("scoping.scopingissue", issue.pk), NOON + 7 * HOUR)
+    said = explain(running, course("scoping.scopingissue", history_of(issue)), NOON + 7 * HOUR)
     assert said.left_out == {"the customer holds the pen": 5 * HOUR}
 
 

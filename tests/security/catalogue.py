@@ -189,6 +189,15 @@ FIGURES = [
     get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
+KEPT = {"until": "{next_month}", "reason": "They call back"}
+QUIET = [
+    get("/quiet/", "see the two-months rule"),
+    get("/quiet/?show=kept&page=2", "see the two-months rule"),
+    post("/quiet/keep/", "see the two-months rule", data=KEPT | {"issue": "{quiet}"}),
+    get("/issues/{quiet}/", "see an issue"),
+    get("/issues/{quiet}/keep/", "close won or lost"),
+    fill("/issues/{quiet}/keep/", "close won or lost", **KEPT),
+]
 VIEWS = [
     get("/views/", EVERYBODY),
     get("/board/?view=team&saved={team_view}", EVERYBODY),
@@ -353,6 +362,7 @@ DESK: list[Question] = [
     *FINDING,
     *IMPORTS,
     *VIEWS,
+    *QUIET,
     *LOAD,
     *BOARDS,
     *LISTS,

@@ -19,7 +19,7 @@ from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
 from emdesk.files.storing import store
 from emdesk.ledger.models import Event
-from emdesk.notifications.models import Notification
+from emdesk.notifications.models import Mail, Notification
 from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
@@ -192,6 +192,7 @@ def _deals(world: World) -> None:
     other = {"title": "Migration elsewhere", "account": make_account(name="Somebody else")}
     world.deals = {
         "deal": deal,
+        "quiet": make_issue(State.ESTIMATE_FEEDBACK, at=world.at - timedelta(days=70), **own),
         "ready": make_issue(State.READY_FOR_APPROVAL, at=earlier, **own),
         "duplicate": make_issue(State.STRAWMAN_WIP, at=earlier, **own),
         "closed": make_issue(State.CLOSED, at=world.at, **own, **lost, close_quarter=str(quarter)),
@@ -221,6 +222,7 @@ def _deals(world: World) -> None:
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+    world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
 
 
 def _people_on(world: World, whose: str) -> dict[str, User]:
@@ -282,6 +284,7 @@ def _told(world: World) -> None:
             digest=False,
         )
     mail = post("told", "moved", em, SECRETS["title"], SECRETS["account"], at=world.at)
+    Mail.objects.filter(pk=mail.pk).update(sent_at=world.at)
     leave = unsubscribe_token(em, "moved")
     world.pks |= {"notice": told.pk, "mail": mail.pk, "leave": leave}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -17,28 +19,33 @@ from emdesk.notifications.writing import letter
 from emdesk.web import SignedIn
 
 PER_PAGE = 50
-SHOWN = {"": "All", "waiting": "Waiting", "dead": "Not delivered"}
+SHOWN: dict[str, tuple[str, Callable[[MailQuerySet], MailQuerySet]]] = {
+    "": ("All", MailQuerySet.all),
+    "waiting": ("Waiting", MailQuerySet.unsettled),
+    "dead": ("Not delivered", MailQuerySet.dead),
+    "doubled": ("Perhaps sent twice", MailQuerySet.perhaps_doubled),
+}
 
 
 def readable(request: SignedIn) -> MailQuerySet:
+    """What has not left may be about what its person may not see any more."""
     mails = Mail.objects.select_related("recipient")
-    return mails if reads_health(request.user) else mails.filter(recipient=request.user)
+    if reads_health(request.user):
+        return mails
+    return mails.filter(recipient=request.user, sent_at__isnull=False)
 
 
 @require_safe
 def page(request: SignedIn) -> HttpResponse:
-    show = request.GET.get("show", "")
-    mails = readable(request)
-    if show == "waiting":
-        mails = mails.unsettled()
-    elif show == "dead":
-        mails = mails.dead()
-    found = Paginator(mails.order_by("-pk").defer("text", "html"), PER_PAGE)
+    everybodys = reads_health(request.user)
+    show = request.GET.get("show", "") if everybodys else ""
+    _, part = SHOWN.get(show, SHOWN[""])
+    found = Paginator(part(readable(request)).order_by("-pk").defer("text", "html"), PER_PAGE)
     context = {
         "page": found.get_page(request.GET.get("page")),
         "show": show,
-        "tabs": SHOWN.items(),
-        "everybodys": reads_health(request.user),
+        "tabs": [(key, name) for key, (name, _) in SHOWN.items()],
+        "everybodys": everybodys,
     }
     return render(request, "notifications/mailbox.html", context)
 
