@@ -45,6 +45,7 @@ INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGES
 
 LABEL = ScopingIssue._meta.label_lower
 ARCHITECT_ABOVE = 50_000
+LINE_ABOVE = "engagement_manager__reports_to__reports_to__reports_to"
 LADDER = {"lead": Role.EM_LEAD, "director": Role.DIRECTOR}
 NAMED = {
     "technical_architect": "you are its technical architect",
@@ -54,10 +55,10 @@ NAMED = {
 
 
 def load_issues(pks: Collection[int]) -> Iterable[ScopingIssue]:
-    """With account and team, in one query."""
+    """With account, team and those above the EM, in one query."""
     members = ScopingIssue.account_team.through._base_manager
     team = members.filter(scopingissue=OuterRef("pk")).order_by("user").values("user")
-    found = ScopingIssue._base_manager.filter(pk__in=pks).select_related("account")
+    found = ScopingIssue._base_manager.filter(pk__in=pks).select_related("account", LINE_ABOVE)
     return found.annotate(team=ArraySubquery(team))
 
 
@@ -298,4 +299,12 @@ def promise(event: Event, issue: Any) -> Iterator[Heard]:
         told.add("lead")
     for step, role in LADDER.items():
         if step in told:
-            yield Heard(f"a promise reached your step, as {Role(role).label}", kind, roles=[role])
+            yield _step(issue, role, kind)
+
+
+def _step(issue: Any, role: Role, kind: str) -> Heard:
+    """The EM's own lead or director; while nobody is named above the EM, all of them."""
+    own = issue.engagement_manager and issue.engagement_manager.superior(role)
+    if own:
+        return Heard("a promise of somebody who reports to you reached your step", kind, [own.pk])
+    return Heard(f"a promise reached your step, as {Role(role).label}", kind, roles=[role])
