@@ -45,6 +45,7 @@ INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGES
 
 LABEL = ScopingIssue._meta.label_lower
 ARCHITECT_ABOVE = 50_000
+LINE_ABOVE = "engagement_manager__reports_to__reports_to__reports_to"
 LADDER = {"lead": Role.EM_LEAD, "director": Role.DIRECTOR}
 NAMED = {
     "technical_architect": "you are its technical architect",
@@ -54,10 +55,10 @@ NAMED = {
 
 
 def load_issues(pks: Collection[int]) -> Iterable[ScopingIssue]:
-    """With account and team, in one query."""
+    """With account, team and those above the EM, in one query."""
     members = ScopingIssue.account_team.through._base_manager
     team = members.filter(scopingissue=OuterRef("pk")).order_by("user").values("user")
-    found = ScopingIssue._base_manager.filter(pk__in=pks).select_related("account")
+    found = ScopingIssue._base_manager.filter(pk__in=pks).select_related("account", LINE_ABOVE)
     return found.annotate(team=ArraySubquery(team))
 
 
@@ -139,7 +140,7 @@ def given(event: Event, issue: Any) -> Iterator[Heard]:
         yield Heard(because, review, [changed_to(event, f"{field}_id")])
 
 
-@hears("scoping.asked")
+@hears("scoping.asked", "scoping.clock_paused", "scoping.clock_resumed")
 def asked(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, FACTS)
 
@@ -165,7 +166,10 @@ def ready(event: Event, issue: Any) -> Iterator[Heard]:
     yield from everybody_on(issue, MOVED)
 
 
-@hears("scoping.rework_estimate", "scoping.intent_confirmed", "scoping.content_final")
+@hears(
+    *("scoping.rework_estimate", "scoping.intent_confirmed", "scoping.content_final"),
+    *("scoping.pen_given", "scoping.pen_back"),
+)
 def feedback(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, READY)
     yield from account_team(issue, MOVED)
@@ -295,4 +299,12 @@ def promise(event: Event, issue: Any) -> Iterator[Heard]:
         told.add("lead")
     for step, role in LADDER.items():
         if step in told:
-            yield Heard(f"a promise reached your step, as {Role(role).label}", kind, roles=[role])
+            yield _step(issue, role, kind)
+
+
+def _step(issue: Any, role: Role, kind: str) -> Heard:
+    """The EM's own lead or director; while nobody is named above the EM, all of them."""
+    own = issue.engagement_manager and issue.engagement_manager.superior(role)
+    if own:
+        return Heard("a promise of somebody who reports to you reached your step", kind, [own.pk])
+    return Heard(f"a promise reached your step, as {Role(role).label}", kind, roles=[role])

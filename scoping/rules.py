@@ -69,6 +69,11 @@ def routes_signature(issue: ScopingIssue, user: User) -> bool:
     return works_issue(issue, user) or on_account_team(issue, user)
 
 
+def pauses_clocks(issue: ScopingIssue, user: User) -> bool:
+    """Its own EM, who says why, and the leads."""
+    return closes(issue, user)
+
+
 def finishes_leg(*roles: Role) -> Callable[[ScopingIssue, User], bool]:
     """Who holds a step of the stamped SOW notes that it is done, or the EM for them."""
     return lambda issue, user: user.has(*roles) or works_issue(issue, user)

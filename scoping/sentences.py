@@ -11,7 +11,7 @@ from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.workflow import ADOPTED, MOVED_BACK
 from scoping import promises
-from scoping.deeds import DEEDS
+from scoping.clocks import PAUSED, RESUMED
 from scoping.models import Awaited, Opportunity, SchedulingIntake, ScopingIssue
 from scoping.states import CloseReason, EmStatus, Outcome, State, WaitingOn
 
@@ -191,7 +191,18 @@ def deed_done(event: Event) -> str:
 
 @sentence(promises.UNDONE)
 def deed_undone(event: Event) -> str:
-    return f"took back “{DEEDS[event.data['deed']].title}”"
+    return f"took back “{promises.title_of(event)}”"
+
+
+@sentence(PAUSED)
+def clock_paused(event: Event) -> str:
+    data = event.data
+    return f"paused the clock “{data['name']}”{promises.on_date(event)}: “{data['reason']}”"
+
+
+@sentence(RESUMED)
+def clock_resumed(event: Event) -> str:
+    return f"let the clock “{event.data['name']}” run on{promises.on_date(event)}"
 
 
 @sentence("scoping.team_changed")

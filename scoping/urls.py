@@ -3,6 +3,7 @@ from django.urls import path
 from scoping.views import (
     board,
     bulk,
+    clock_acts,
     clocks,
     closing,
     deals,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("issues/<int:pk>/undo/", moves.take_back, name="undo"),
     path("issues/<int:pk>/deeds/<slug:key>/", deeds.deed, name="deed"),
     path("issues/<int:pk>/deeds/<int:number>/undo/", deeds.undo_deed, name="undo_deed"),
+    path("issues/<int:pk>/clocks/<slug:key>/pause/", clock_acts.pause_clock, name="pause_clock"),
+    path("issues/<int:pk>/clocks/<slug:key>/resume/", clock_acts.resume_clock, name="resume_clock"),
     path("issues/<int:pk>/assign/", issue.assign_to, name="assign"),
     path("issues/<int:pk>/status/", issue.status, name="status"),
     path("issues/<int:pk>/facts/<str:group>/", issue.facts, name="facts"),

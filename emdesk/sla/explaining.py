@@ -11,7 +11,7 @@ from emdesk.ledger.models import Event
 from emdesk.sla.chips import exactly
 from emdesk.sla.models import Clock
 from emdesk.sla.reckoning import Terms
-from emdesk.sla.signs import Told, pause_reasons, watched
+from emdesk.sla.signs import Told, reason_name, watched
 
 NOTHING = timedelta()
 Entered = tuple[datetime, str]
@@ -118,7 +118,7 @@ def _stretches(
         if begin >= end:
             continue
         yield from _worked(clock, begun, begin)
-        yield begin, end, ", ".join(pause_reasons().get(each, each) for each in reasons)
+        yield begin, end, ", ".join(reason_name(each) for each in reasons)
         begun = end
     yield from _worked(clock, begun, until)
 

@@ -46,7 +46,7 @@ def _matters(sign: Sign, ran: Ran) -> bool:
         return True
     if sign.kind == Kind.STOP and not sign.implied:
         return any(key == sign.about for key, _ in ran)
-    if sign.kind in {Kind.STOP, Kind.LEG}:
+    if sign.kind in {Kind.STOP, Kind.LEG, Kind.HALT, Kind.GO_ON}:
         return (sign.about, None) in ran
     if sign.kind in LASTS:
         return any(end is None or sign.at <= end for _, end in ran)

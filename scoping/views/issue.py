@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 from emdesk.activity.panel import panel
 from emdesk.files.shelf import shelf
 from emdesk.people.models import User
-from emdesk.sla.panel import clocks_shown
 from emdesk.web import SignedIn
 from scoping import rules
 from scoping.cards import brief, days_in_column
@@ -102,10 +101,9 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "notes": rules.closes(found, user),
         "undo": undoable(found, user, at),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
-        "clocks": clocks_shown(found, history, at),
         "quiet": quiet_line(found, at),
         **panel(found, user=user),
-        **deeds.panel(found, history, user, at),
+        **deeds.panels(found, history, user, at),
         "shelf": shelf(found, user=user),
     }
 

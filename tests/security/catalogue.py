@@ -108,6 +108,11 @@ DEEDS = [
     post("/issues/{deal}/deeds/leg_legal/", "finish the legal step", data=DATED),
     post("/issues/{deal}/deeds/leg_account_team/", "route the customer's signature", data=DATED),
     post("/issues/{deal}/deeds/stamped_sow_sent/", "route the customer's signature", data=DATED),
+    post("/issues/{ready}/deeds/pen_given/", "work an issue", data=DATED),
+    get("/issues/{deal}/clocks/estimate/pause/", "pause a clock"),
+    fill("/issues/{deal}/clocks/estimate/pause/", "pause a clock", reason="Their office is shut"),
+    get("/issues/{deal}/clocks/sow_draft/resume/", "pause a clock"),
+    post("/issues/{deal}/clocks/sow_draft/resume/", "pause a clock"),
     post("/issues/{deal}/deeds/{deed}/undo/", "undo the EM's move"),
 ]
 TALK = [

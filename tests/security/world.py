@@ -39,6 +39,7 @@ from scoping.models import (
     ScopingIssue,
     Step,
 )
+from scoping.pausing import pause
 from scoping.promises import note
 from scoping.quarters import quarter_at
 from scoping.saving_views import save_as
@@ -79,6 +80,7 @@ SECRETS = {
     "wording": "Narwhal first thought",
     "answer": "Dugong thousand users",
     "notes": "Kakapo noted",
+    "paused": "Lemur holiday",
     "guests": "Fossa the guest",
     "place": "Room Aardwolf",
     "label": "gerenuk-label",
@@ -253,6 +255,9 @@ def _about_the_deal(world: World) -> None:
     content = ContentFile(SECRETS["bytes"].encode())
     stored = store(deal, content, SECRETS["file"], by=em, at=at)
     deed = note(deal, DEEDS["reminded"], by=em, at=at)
+    for key in ("intent_confirmed", "call_held"):
+        note(deal, DEEDS[key], by=em, at=at)
+    pause(deal, "sow_draft", SECRETS["paused"], by=em, at=at)
     world.pks |= {
         "deed": deed.number,
         "comment": said.pk,
