@@ -28,6 +28,11 @@ PERIODIC = {
         "schedule": schedule(run_every=10),
         "options": {"expires": 10},
     },
+    "post to Slack": {
+        "task": "emdesk.notifications.tasks.post",
+        "schedule": schedule(run_every=10),
+        "options": {"expires": 10},
+    },
     "write digests": {
         "task": "emdesk.notifications.tasks.write_digests",
         "schedule": schedule(run_every=30),
@@ -61,6 +66,10 @@ PERIODIC = {
     "remove files of old imports": {
         "task": "scoping.tasks.remove_old_imports",
         "schedule": crontab(minute="40", hour="3"),
+    },
+    "remove texts of old mails": {
+        "task": "emdesk.notifications.tasks.purge",
+        "schedule": crontab(minute="50", hour="3"),
     },
     "measure typical stays": {
         "task": "scoping.tasks.measure_typical_stays",

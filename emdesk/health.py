@@ -37,7 +37,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         "ready": found.ready,
         "seconds": ages,
         "silent": [sign.name for sign in found.hearts if not sign.well],
-        "not delivered": found.dead_mails + found.dead_events,
+        "not delivered": found.dead_mails + found.dead_posts + found.dead_events,
     }
     return JsonResponse(said, status=200 if found.ready else 503)
 

@@ -8,10 +8,12 @@ from emdesk.activity.rules import commenters
 from emdesk.configuration.definitions import Definition, register
 from emdesk.files.rules import uploaders
 from emdesk.ledger.recording import projections
+from emdesk.notifications.channels import sees_to_channels
 from emdesk.notifications.health import reads_health
 from emdesk.subjects import visible_subjects
 from emdesk.web import Place, offer, place
 from scoping import (  # noqa: F401 (they register)
+    calendar_entries,
     clocks,
     closing,
     duties,
@@ -69,6 +71,7 @@ place(Place("Reports", "Clocks", "timer", "scoping:clocks", "s"))
 place(Place("Reports", "Win rate", "chart-column", "scoping:win_rate", "w", rules.reads_win_rate))
 place(Place("Desk", "Bring over", "import", "scoping:import", "u", rules.previews_imports))
 place(Place("Desk", "Mail", "inbox", "notifications:mailbox", "m", reads_health))
+place(Place("Desk", "Slack", "bell", "notifications:channels", "k", sees_to_channels))
 place(Place("Desk", "Health", "circle-check", "notifications:health", "h", reads_health))
 offer(
     Place("", "New issue", "", "scoping:new_issue", "c", rules.raises_issues),

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.core.mail import get_connection
 
-from emdesk.ledger.models import Heartbeat
 from emdesk.notifications.handing_over import Round, claim
 from emdesk.notifications.models import Mail
 from emdesk.notifications.returned import tell_of_return
@@ -21,13 +20,11 @@ from emdesk.notifications.still import not_for_them
 from emdesk.notifications.writing import letter
 
 BATCH = 25
-ROLE = "mail"
 SERVICE_CLOSING = 421
 
 
 def deliver(at: datetime) -> int:
     """Send some of the mails that are due; how many were taken up, less those given back."""
-    Heartbeat.objects.beat(ROLE, at)
     batch = claim(Mail.objects.select_related("recipient"), at, BATCH)
     if vain := not_for_them(batch, at):
         held = Mail.objects.unsettled().filter(pk__in=vain, token=batch[0].token)

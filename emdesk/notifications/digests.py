@@ -16,7 +16,6 @@ from django.db.transaction import atomic
 from django.urls import reverse
 
 from emdesk.activity.sentences import describe
-from emdesk.ledger.models import Heartbeat
 from emdesk.notifications.audiences import Record, abouts, records_seen
 from emdesk.notifications.models import Mail, Notification
 from emdesk.notifications.quiet import slot_before
@@ -25,14 +24,12 @@ from emdesk.notifications.writing import absolute, one_line, rendered
 from emdesk.people.models import User
 
 KIND = "digest"
-ROLE = "digests"
 MOST = 200
 log = logging.getLogger(__name__)
 
 
 def make_digests(at: datetime) -> int:
     """Write the digests whose hour has come; how many. A faulty one holds up no other."""
-    Heartbeat.objects.beat(ROLE, at)
     oldest = Notification.objects.to_digest().values_list("recipient").annotate(Min("at"))
     since = dict(oldest.order_by())
     people = User.objects.active().filter(pk__in=since).select_related("preferences")

@@ -168,7 +168,7 @@ def pass_on(taken: Outgoing | None, following: Outgoing | None, at: datetime) ->
     """One statement, because it is said for every row there is; whether ``following`` is ours."""
     row = taken or following
     table = row._meta.db_table if row else ""
-    said = {"at": at, "until": at + LEASE}
+    said: dict[str, Any] = {"at": at, "until": at + LEASE}
     for name, each in (("taken", taken), ("following", following)):
         said |= {name: each and each.pk, f"{name}_token": each and each.token}
     with connection.cursor() as cursor:
@@ -185,3 +185,11 @@ def _held(row: Outgoing) -> QuerySet[Any]:
     """Rows that whoever claimed this one still holds."""
     found: QuerySet[Any] = type(row)._base_manager.filter(UNSETTLED_ROWS, token=row.token)
     return found
+
+
+def withdraw(rows: QuerySet[Any], whose: str, at: datetime) -> list[Any]:
+    """Stop those of the rows that cannot have left yet; whose they were, by a column's name."""
+    stopped = rows.filter(UNSETTLED_ROWS, sending_since=None, unknown_outcomes=0)
+    found = list(stopped.order_by("pk").select_for_update(of=("self",)).values_list("pk", whose))
+    rows.model._base_manager.filter(pk__in=[pk for pk, _ in found]).update(withdrawn_at=at)
+    return [each for _, each in found]

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 
 from emdesk.ledger.models import Dispatch, Heartbeat
-from emdesk.notifications import delivery, fanning
-from emdesk.notifications.models import Mail
+from emdesk.notifications.models import Mail, SlackPost
+from emdesk.notifications.rounds import ANNOUNCE, SEND
 from emdesk.people.models import Role, User
 
 LATEST = timedelta(minutes=5)
 SILENT = timedelta(seconds=60)
 SELDOM = {"sweep": timedelta(minutes=3), "digests": timedelta(minutes=2)}
-DRAINERS = (fanning.ROLE, delivery.ROLE)
+DRAINERS = (ANNOUNCE.role, SEND.role)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Health:
     hearts: list[Sign]
     waiting: int
     dead_mails: int
+    dead_posts: int
     dead_events: int
     unknown: int
 
@@ -53,10 +54,11 @@ def reads_health(user: User) -> bool:
 
 
 def oldest_due(at: datetime) -> list[Sign]:
-    """The oldest event to announce and the oldest mail to send, in one statement each."""
+    """What has waited longest of each sort, in one statement each."""
     events = Dispatch.objects.due(at).order_by().aggregate(since=Min("next_at"))["since"]
     mails = Mail.objects.due(at).order_by().aggregate(since=Min("next_at"))["since"]
-    found = {"event to announce": events, "mail to send": mails}
+    posts = SlackPost.objects.due(at).order_by().aggregate(since=Min("next_at"))["since"]
+    found = {"event to announce": events, "mail to send": mails, "post to Slack": posts}
     return [_sign(f"Oldest {name}", since, at, LATEST) for name, since in found.items()]
 
 
@@ -66,6 +68,7 @@ def look(at: datetime) -> Health:
         hearts=[_heart(each, at) for each in Heartbeat.objects.order_by("role")],
         waiting=Mail.objects.unsettled().count(),
         dead_mails=Mail.objects.dead().count(),
+        dead_posts=SlackPost.objects.dead().count(),
         dead_events=Dispatch.objects.filter(dead_at__isnull=False).count(),
         unknown=Mail.objects.perhaps_doubled().count(),
     )

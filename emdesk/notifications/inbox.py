@@ -73,11 +73,11 @@ class Group:
         return self.lines[0].at
 
 
-def groups(user: User, at: datetime, show: str = "") -> list[Group]:
-    """What this person may still see of it, the record told of last on top."""
+def groups(user: User, at: datetime, show: str = "", most: int = MOST) -> list[Group]:
+    """What this person may still see of their last notices, the record told of last on top."""
     rows = _rows(user, at, show).select_related("event", "event__actor")
     by_record: dict[Record, list[Notification]] = {}
-    for row in rows.order_by("-at", "-pk")[:MOST]:
+    for row in rows.order_by("-at", "-pk")[:most]:
         by_record.setdefault((row.subject_type, row.subject_id), []).append(row)
     subjects = records_seen(by_record, user)
     muted = set(user.mutes.values_list("subject_type", "subject_id"))

@@ -54,14 +54,27 @@ class Around:
     away: dict[int, Absence]
 
 
-def told(events: Sequence[Event], at: datetime) -> list[Told]:
+@dataclass(frozen=True)
+class Reach:
+    """How far a batch of events reaches: ``rules`` by the key of an event, and who is told."""
+
+    events: list[Event]
+    subjects: dict[Record, Any]
+    rules: dict[int, list[Heard]]
+    told: list[Told]
+
+    def kinds_of(self, event: Event) -> set[str]:
+        return {each.kind for each in self.rules[event.pk]}
+
+
+def reach(events: Sequence[Event], at: datetime) -> Reach:
     subjects = _subjects(events)
     events = [event for event in events if _about(event) in subjects]
     rules = {event.pk: heard(event, subjects[_about(event)], WATCHED) for event in events}
     around = _around(events, subjects, rules, at)
     found = [each for event in events for each in _of(event, rules[event.pk], around)]
     found = [reached for each in found for reached in _reached(each, around)]
-    return _once(_relieved(_seen(found)))
+    return Reach(events, subjects, rules, _once(_relieved(_seen(found))))
 
 
 def _about(event: Event) -> Record:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from emdesk.ledger.models import Event
-from emdesk.notifications.audiences import Sight
+from emdesk.notifications.audiences import Record, Sight
 from emdesk.notifications.models import Mail
 
 AT_ONCE = timedelta(minutes=1)
@@ -23,15 +23,14 @@ def _still_seen(mails: Sequence[Mail]) -> set[int]:
     if not mails:
         return set()
     events = Event.objects.filter(pk__in={mail.event_id for mail in mails})
-    about = {pk: place for pk, *place in events.values_list("pk", "subject_type", "subject_id")}
+    about: dict[int | None, Record] = {
+        pk: (label, key)
+        for pk, label, key in events.values_list("pk", "subject_type", "subject_id")
+    }
     sight = Sight()
     for mail in mails:
         if mail.recipient:
             label, pk = about[mail.event_id]
             sight.want(label, mail.recipient, pk)
-    seen = sight.found()
-    return {
-        mail.pk
-        for mail in mails
-        if (about[mail.event_id][0], mail.recipient_id, about[mail.event_id][1]) in seen
-    }
+    seen = {(label, pk, person) for label, person, pk in sight.found()}
+    return {mail.pk for mail in mails if (*about[mail.event_id], mail.recipient_id) in seen}

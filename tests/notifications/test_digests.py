@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from emdesk.clock import database_now
-from emdesk.ledger.models import Dispatch
+from emdesk.ledger.models import Dispatch, Heartbeat
 from emdesk.ledger.recording import record
 from emdesk.notifications.digests import make_digests
 from emdesk.notifications.fanning import announce
 from emdesk.notifications.models import Mail, Notification, Preferences
 from emdesk.notifications.quiet import leaves_at, slot_before
-from emdesk.notifications.rounds import work_off
+from emdesk.notifications.rounds import Step, work_off
 from emdesk.people.models import Role, User
 from tests.factories import make_ready_issue, make_user
 from tests.reports import report
@@ -156,7 +156,9 @@ def test_a_step_that_fails_holds_up_no_other():
         raise KeyError
 
     done = iter([3, 0])
-    assert work_off((fails, lambda at: next(done)), database_now, HOUR) == 3
+    steps = (Step("first", fails), Step("second", lambda at: next(done)))
+    assert work_off(steps, database_now, HOUR) == 3
+    assert set(Heartbeat.objects.values_list("role", flat=True)) == {"first", "second"}
 
 
 @pytest.mark.parametrize(

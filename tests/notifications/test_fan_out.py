@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from emdesk.clock import database_now
 from emdesk.ledger.models import Dispatch
 from emdesk.ledger.recording import append, event_of, record
-from emdesk.notifications.fanning import GRACE, announce, fan_out
+from emdesk.notifications.fanning import announce, fan_out
 from emdesk.notifications.kinds import By
 from emdesk.notifications.models import Mail, Notification, Preferences
-from emdesk.notifications.waits import TRIES
+from emdesk.notifications.waits import GRACE, TRIES
 from emdesk.people.models import Role
 from emdesk.workflow import perform, undo
 from scoping.facts import set_account_team

@@ -7,7 +7,6 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from emdesk.ledger.models import Heartbeat
 from emdesk.notifications.delivery import BATCH, deliver
 from emdesk.notifications.handing_over import LEASE
 from emdesk.notifications.models import Mail
@@ -114,11 +113,6 @@ def test_a_mail_that_had_to_wait_is_not_sent_to_who_may_not_see_it_any_more(serv
 
     assert server.taken == []
     assert the_mail().withdrawn_at
-
-
-def test_every_pass_gives_a_sign_of_life(ana):
-    deliver(NOON)
-    assert Heartbeat.objects.get(role="mail").at == NOON
 
 
 def test_another_copy_is_a_mail_of_its_own(server, ana):

@@ -6,6 +6,8 @@ fails the build.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.security.asking import EVERYBODY, FILE, Question, fill, get, post
 from tests.security.doors import ACCOUNT, ADMIN, HOOKS, PUBLIC
 
@@ -325,6 +327,11 @@ TRIAGE = [
     ),
     post("/issues/{sleeping}/verdict/?undo=snooze", "triage and assign"),
 ]
+CHANNEL: dict[str, Any] = {
+    "name": "#new",
+    "webhook": "https://hooks.slack.com/x",
+    "kinds": ["ready"],
+}
 NOTICES = [
     get("/inbox/", EVERYBODY),
     get("/inbox/?show=done", EVERYBODY),
@@ -333,6 +340,15 @@ NOTICES = [
         EVERYBODY,
         data={"about": "scoping.scopingissue:{deal}", "upto": "{notice}", "deed": "mute"},
     ),
+    get("/inbox/newest/", EVERYBODY),
+    post("/inbox/calendar/", EVERYBODY, ok=200),
+    post("/inbox/calendar/off/", EVERYBODY),
+    get("/slack/", "see to Slack channels"),
+    get("/slack/new/", "see to Slack channels"),
+    fill("/slack/new/", "see to Slack channels", **CHANNEL),
+    get("/slack/{channel}/", "see to Slack channels"),
+    fill("/slack/{channel}/", "see to Slack channels", **CHANNEL),
+    post("/slack/{channel}/test/", "see to Slack channels"),
     get("/inbox/settings/", EVERYBODY),
     fill("/inbox/settings/", EVERYBODY, digest_hour="9"),
     post("/inbox/settings/test/", EVERYBODY),

@@ -68,6 +68,7 @@ LISTS = [
     "/load/issues/",
     "/inbox/",
     "/inbox/?show=done",
+    "/inbox/newest/",
 ]
 LISTS += [
     "/search/",

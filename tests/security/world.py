@@ -19,7 +19,8 @@ from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
 from emdesk.files.storing import store
 from emdesk.ledger.models import Event
-from emdesk.notifications.models import Mail, Notification
+from emdesk.notifications.feeds import make_address
+from emdesk.notifications.models import Mail, Notification, SlackChannel
 from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
@@ -286,7 +287,11 @@ def _told(world: World) -> None:
     mail = post("told", "moved", em, SECRETS["title"], SECRETS["account"], at=world.at)
     Mail.objects.filter(pk=mail.pk).update(sent_at=world.at)
     leave = unsubscribe_token(em, "moved")
-    world.pks |= {"notice": told.pk, "mail": mail.pk, "leave": leave}
+    channel = SlackChannel.objects.create(
+        name="#desk", webhook="https://hooks.slack.com/canary", kinds=["ready"]
+    )
+    world.pks |= {"notice": told.pk, "mail": mail.pk, "leave": leave, "channel": channel.pk}
+    world.pks["feed"] = make_address(em, world.at)
 
 
 def _imports(world: World) -> None:

@@ -23,7 +23,7 @@ def new_message_id() -> str:
     return f"<{uuid4()}@{mail_domain()}>"
 
 
-class MailQuerySet(OutgoingQuerySet):
+class MailQuerySet(OutgoingQuerySet["Mail"]):
     """Mails."""
 
 

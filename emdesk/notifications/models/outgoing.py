@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from emdesk.ledger.models import Event
 
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 UNSETTLED = Q(sent_at=None, dead_at=None, withdrawn_at=None)
 
 
-class OutgoingQuerySet(models.QuerySet["Outgoing"]):
+class OutgoingQuerySet(models.QuerySet[Row]):
     def unsettled(self) -> Self:
         return self.filter(UNSETTLED)
 

@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -29,6 +29,14 @@ class Preferences(models.Model):
     quiet_from = models.TimeField(null=True, blank=True, default=time(20))
     quiet_until = models.TimeField(null=True, blank=True, default=time(7))
     digest_hour = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(23)])
+
+    slack_member = models.CharField(
+        "member ID in Slack",
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^[UW][A-Z0-9]{6,18}\Z", "Such an ID looks like U024BE7LH.")],
+        help_text="Posts about you call you by it. In Slack: your profile, More, Copy member ID.",
+    )
 
     class Meta:
         verbose_name_plural = "preferences"

@@ -14,6 +14,8 @@ from emdesk.notifications import inbox
 from emdesk.notifications.forms import DeedForm
 from emdesk.web import SignedIn
 
+NEWEST = 5
+
 
 @require_safe
 def page(request: SignedIn) -> HttpResponse:
@@ -27,6 +29,13 @@ def page(request: SignedIn) -> HttpResponse:
         "show_name": inbox.SHOWN[show],
     }
     return render(request, "notifications/inbox.html", context)
+
+
+@require_safe
+def newest(request: SignedIn) -> HttpResponse:
+    """The few newest records, for the popover of the bell."""
+    found = inbox.groups(request.user, now(), most=10 * NEWEST)
+    return render(request, "notifications/_newest.html", {"groups": found[:NEWEST]})
 
 
 @require_POST

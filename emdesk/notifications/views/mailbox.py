@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
@@ -57,15 +57,15 @@ def mail(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "mail": found,
         "headers": message.items(),
-        "may_resend": reads_health(request.user),
+        "may_resend": reads_health(request.user) and found.text,
     }
     return render(request, "notifications/mail_page.html", context)
 
 
 @require_safe
 def source(request: SignedIn, pk: int) -> HttpResponse:
-    """The message byte for byte, for any mail program to open."""
-    found = get_object_or_404(readable(request), pk=pk)
+    """The message byte for byte, for any mail program to open, until its text is removed."""
+    found = get_object_or_404(readable(request).exclude(text=""), pk=pk)
     content = letter(found).message().as_bytes(linesep="\r\n")
     response = HttpResponse(content, content_type="message/rfc822")
     response["Content-Disposition"] = f'attachment; filename="mail-{found.pk}.eml"'
@@ -77,6 +77,8 @@ def resend(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(readable(request), pk=pk)
     if not reads_health(request.user):
         raise PermissionDenied("Only administrators send a mail once more.")
+    if not found.text:
+        raise Http404("Its text was removed, so there is nothing to send.")
     send_again(found, by=request.user, at=now())
     messages.success(request, f"Another copy leaves for {found.address}.")
     return redirect("notifications:mailbox")
