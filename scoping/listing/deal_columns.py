@@ -101,11 +101,12 @@ class Rationale(Marked, IssueColumn):
     css = "rationale"
 
     def __init__(self) -> None:
-        super().__init__("Rationale", "confidence_rationale", terms=())
+        super().__init__("Rationale", "confidence_rationale", "judged_at", terms=())
 
     def markup(self, row: Row, moment: Any) -> str:
-        text = escape(row["confidence_rationale"])
-        return f'<span class="said" title="{text}">{text}</span>'
+        text, said = escape(row["confidence_rationale"]), SAID.words(row, moment)
+        age = f"<small>Said {said}</small>" if said and text else ""
+        return f'<span class="said" title="{text}">{text}</span>{age}'
 
 
 class ClosesOn(Marked, Day):
@@ -197,6 +198,9 @@ class Since(IssueColumn):
         return "" if days is None else "today" if days == 0 else f"{days} d ago"
 
 
+SAID = Since("Said", "judged_at")
+
+
 class Hygiene(IssueColumn):
     """What does not fit, in a word, and the one click that mends it."""
 
@@ -224,20 +228,21 @@ def _mend(rule: Mismatch, row: Row) -> str:
 
 def _button(rule: Mismatch, row: Row) -> str:
     """One click for one's own deals; a lead gives a reason first."""
-    pk, name = row["pk"], f'{rule.button}<span class="vh"> {escape(row["name"])}</span>'
+    pk, whose = row["pk"], f'<span class="vh"> {escape(row["name"])}</span>'
+    name = f"{rule.button}{whose}"
     if rule.mend in ("still", "amber") and row["own"]:
         to = route("mend").format(pk)
         return (
             f'<button class="btn ghost sm" form="mending" formaction="{to}" hx-post="{to}"'
             f' hx-swap="none" name="rule" value="{rule.key}" data-mend="{rule.mend}">{name}</button>'
         )
-    allowed = {"date": row["advances"], "open": True}.get(rule.mend, row["judges"])
-    if not allowed:
-        return ""
-    to = route({"date": "close_date", "open": "opportunity"}.get(rule.mend, "judge")).format(pk)
-    edit = {"date": "date", "open": ""}.get(rule.mend, "word")
-    how = f' data-edit="{edit}"' if edit else ""
-    return f'<a class="btn ghost sm" href="{to}"{how}>{name}</a>'
+    if rule.mend == "date" and row["advances"]:
+        how = f'href="{route("close_date").format(pk)}" data-edit="date"'
+    elif rule.mend not in ("date", "open") and row["judges"]:
+        how = f'href="{route("judge").format(pk)}" data-edit="word"'
+    else:
+        how, name = f'href="{route("opportunity").format(pk)}"', f"Open{whose}"
+    return f'<a class="btn ghost sm" {how}>{name}</a>'
 
 
 class LinkedIssue(IssueColumn):
@@ -265,7 +270,7 @@ DEAL_COLUMNS: dict[str, IssueColumn] = {
     "crm_category": Kind("CRM forecast", "forecast_category"),
     "word": Word(),
     "rationale": Rationale(),
-    "said": Since("Said", "judged_at"),
+    "said": SAID,
     "hygiene": Hygiene(),
     "pushes": IssueColumn("Pushes", "push_count"),
     "issue": LinkedIssue(),
@@ -278,7 +283,7 @@ DEAL_COLUMNS: dict[str, IssueColumn] = {
     "crm_id": IssueColumn("Id in the CRM", "external_id"),
 }
 DEAL_SHOWN = (
-    *("em", "close", "stage", "value", "category"),
-    *("word", "rationale", "said", "hygiene"),
+    *("em", "close", "stage", "value"),
+    *("word", "rationale", "hygiene", "category"),
 )
 DEAL_ALWAYS = ("pk", "name", "confidence", "judges", "advances", "own")

@@ -53,11 +53,11 @@ class DealTable(Paged):
         """The markup of the page's rows."""
         return self.written(list(self.page.object_list.data))
 
-    def written(self, rows: list[Row]) -> SafeString:
-        """The markup of these rows, with what changed since last week."""
+    def written(self, rows: list[Row], below: str = "") -> SafeString:
+        """The markup of these rows, with what changed since last week, and of a row below them."""
         was = a_week_ago([row["pk"] for row in rows], self._at)
         told = ({**row, "was": _changed(row, was.get(row["pk"], {}))} for row in rows)
-        return SafeString("".join([_group(row, self.chosen, self.moment) for row in told]))
+        return SafeString("".join([_group(row, self.chosen, self.moment, below) for row in told]))
 
     def file_rows(self) -> Iterator[list[Any]]:
         """Every row of the filter as a file has them."""
@@ -82,7 +82,7 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _group(row: Row, chosen: Iterable[IssueColumn], moment: Any) -> str:
+def _group(row: Row, chosen: Iterable[IssueColumn], moment: Any, below: str) -> str:
     first, *others = chosen
     cells = "".join(
         f'<td class="{column.css}">{column.markup(row, moment)}</td>'
@@ -95,5 +95,5 @@ def _group(row: Row, chosen: Iterable[IssueColumn], moment: Any) -> str:
         f'<tbody id="deal-{row["pk"]}" data-deal="{row["pk"]}" data-word="{row["confidence"]}"'
         f' data-rationale="{escape(row["confidence_rationale"])}"'
         f' data-closes="{row["close_date"] or ""}"{may}>'
-        f'<tr><th scope="row">{first.markup(row, moment)}</th>{cells}</tr></tbody>'
+        f'<tr><th scope="row">{first.markup(row, moment)}</th>{cells}</tr>{below}</tbody>'
     )

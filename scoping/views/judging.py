@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_POST
@@ -133,9 +134,15 @@ def _answer(
     rows = Opportunity.objects.visible_to(request.user).filter(pk=deal.pk).in_region()
     priced = categorised(rows.valued(on, seen.currency), Outlook.on(on), *seen.filters.window)
     table = seen.tabled(checked(priced, seen.moment))
-    context = {"line": table.written(list(table.data.data)), "deal": deal, "editor": editor}
-    context |= {"colours": Confidence.choices, "columns": len(seen.filters.columns)}
+    below = _below(request, deal, editor, len(seen.filters.columns)) if editor else ""
+    context = {"line": table.written(list(table.data.data), below), "deal": deal}
     return render(request, "scoping/_deal_again.html", context | summed(seen), status=status)
+
+
+def _below(request: SignedIn, deal: Opportunity, editor: dict[str, Any], columns: int) -> str:
+    """The row with the form, still open."""
+    shown = editor | {"deal": deal, "colours": Confidence.choices, "columns": columns}
+    return render_to_string("scoping/_deal_editing.html", shown, request)
 
 
 def _editor(group: str, form: DealForm, told: Meanwhile) -> dict[str, Any]:

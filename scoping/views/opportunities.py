@@ -24,7 +24,6 @@ from scoping import rules
 from scoping.categories import CUMULATIVE, Outlook, categorised, up_to
 from scoping.deal_totals import Amounts, rolled_up, totals
 from scoping.forms.deal_filter import DealFilter
-from scoping.forms.deals import WORD
 from scoping.hygiene import Moment, checked
 from scoping.listing.around import choices, heads, pager
 from scoping.listing.deal_columns import DEAL_COLUMNS
@@ -114,8 +113,6 @@ def _rows(seen: Look) -> dict[str, Any]:
         "columns": list(choices(filters)),
         "exports": rules.exports(seen.user),
         "colours": Confidence.choices,
-        "editor": {"group": WORD},
-        "says_why": seen.user.leads,
     }
 
 

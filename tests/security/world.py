@@ -25,6 +25,7 @@ from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
 from scoping import bulk, meetings
+from scoping.deals import amend_deal
 from scoping.deeds import DEEDS
 from scoping.facts import answer
 from scoping.imports import runs
@@ -174,6 +175,8 @@ def _deals(world: World) -> None:
         parent=SECRETS["parent"],
         confidence_rationale=SECRETS["rationale"],
     )
+    amend_deal(opportunity, by=world.people["EM own"], at=world.at, confidence="amber")
+    world.pks["word"] = Event.objects.about(opportunity).get().number
     quarter = quarter_at(world.at)
     own = _people_on(world, "own") | {"account": account, "segment": segment}
     said = {name: SECRETS[name] for name in ("title", "description", "next_step", "current_state")}
