@@ -3,6 +3,7 @@ from django.urls import path
 from scoping.views import (
     board,
     bulk,
+    carrying_back,
     clocks,
     closing,
     deals,
@@ -63,6 +64,8 @@ urlpatterns = [
         opportunities.opportunities_export,
         name="opportunities_export",
     ),
+    path("opportunities/changed/", carrying_back.em_fields, name="changed_deals"),
+    path("issues/labels/changed/", carrying_back.issue_labels, name="changed_labels"),
     path("opportunities/<int:pk>/", deals.opportunity, name="opportunity"),
     path("opportunities/<int:pk>/judge/", judging.judge, name="judge"),
     path("opportunities/<int:pk>/close-date/", judging.close_date, name="close_date"),

@@ -22,6 +22,7 @@ from emdesk.people.models import User
 from emdesk.web import SignedIn
 from scoping import rules
 from scoping.categories import CUMULATIVE, Outlook, categorised, up_to
+from scoping.deal_changes import WEEK
 from scoping.deal_totals import Amounts, rolled_up, totals
 from scoping.forms.deal_filter import DealFilter
 from scoping.hygiene import Moment, checked
@@ -112,6 +113,7 @@ def _rows(seen: Look) -> dict[str, Any]:
         "pager": pager(filters, table.page.number, count),
         "columns": list(choices(filters)),
         "exports": rules.exports(seen.user),
+        "week_ago": localdate(seen.moment.at - WEEK),
         "colours": Confidence.choices,
     }
 

@@ -263,6 +263,8 @@ OPPORTUNITIES = [
     get("/opportunities/?view=team&quarter=all&mismatch=any&sort=-value&per_page=100", READS),
     get("/opportunities/export/csv/?view=team&quarter=all", "take the opportunities away"),
     get("/opportunities/export/xlsx/?view=team", "take the opportunities away"),
+    get("/opportunities/changed/?since=2020-01-01", "take the opportunities away"),
+    get("/issues/labels/changed/?since=2020-01-01", "take the opportunities away"),
     get(WORD, "judge an opportunity"),
     fill(
         WORD,
