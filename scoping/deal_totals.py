@@ -119,7 +119,7 @@ def rolled_up(deals: OpportunityQuerySet) -> list[Line]:
 
 
 def _summed(deals: OpportunityQuerySet, *parts: str) -> Iterable[Row]:
-    return (
+    rows: Iterable[Row] = (
         deals.order_by()
         .values(*parts)
         .annotate(
@@ -131,3 +131,4 @@ def _summed(deals: OpportunityQuerySet, *parts: str) -> Iterable[Row]:
             without_value=Count("pk", filter=NO_VALUE),
         )
     )
+    return rows

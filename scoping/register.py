@@ -13,6 +13,7 @@ from emdesk.subjects import visible_subjects
 from emdesk.web import Place, offer, place
 from scoping import (  # noqa: F401 (they register)
     clocks,
+    deal_sentences,
     duties,
     gates,
     headlines,

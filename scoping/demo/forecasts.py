@@ -64,7 +64,12 @@ class Act:
 
     def event(self, deal: Opportunity) -> Event:
         """A change, or the same word once more."""
-        when = {"by": self.by, "at": self.at, "origin": Origin.DEMO, "changed": self.changed}
+        when: dict[str, Any] = {
+            "by": self.by,
+            "at": self.at,
+            "origin": Origin.DEMO,
+            "changed": self.changed,
+        }
         if set(self.changed) == {"judged_at"}:
             return event_of(deal, CONFIRMED, word=self.word, **when)
         return event_of(deal, AMENDED, **when)
@@ -160,7 +165,7 @@ def deal_events(story: Story) -> list[Event]:
     if deal is None:
         return []
     begins, asked = story.issue.created_at, story.requester
-    created = {"by": asked, "at": begins, "reference": story.issue.reference}
+    created: dict[str, Any] = {"by": asked, "at": begins, "reference": story.issue.reference}
     made = event_of(deal, "scoping.deal_created", origin=Origin.DEMO, **created)
     return [made, *(act.event(deal) for act in story.acts)]
 
@@ -170,7 +175,11 @@ def set_rates(world: World) -> None:
     by = world.cast.of(Role.DIRECTOR)[0]
     for days, sheet in SHEETS.items():
         day = (world.now - timedelta(days=days)).date()
-        when = {"effective_from": day, "reason": "Finance's sheet", "origin": Origin.DEMO}
+        when: dict[str, Any] = {
+            "effective_from": day,
+            "reason": "Finance's sheet",
+            "origin": Origin.DEMO,
+        }
         set_value(RATES, sheet, by=by, at=world.now - timedelta(days=days), **when)
 
 

@@ -107,7 +107,9 @@ class DealFilter(Listed):
             if self.looked_at
             else ""
         )
-        when = {ALL: "every quarter", PAST: "open, and their close date is over"}.get(said, when)
+        when = {ALL: "every quarter", PAST: "open, and their close date is over"}.get(
+            str(said), when
+        )
         whose = "yours" if self._said("view") == "mine" else "everybody's you may see"
         return f"{when} · {whose}{', filtered' if self.narrowed else ''}"
 
@@ -138,7 +140,7 @@ class DealFilter(Listed):
     @cached_property
     def offered_regions(self) -> Offered:
         """Where the deals lie that one may see."""
-        deals = Opportunity.objects.visible_to(self.user).in_region().order_by("region")
+        deals: Any = Opportunity.objects.visible_to(self.user).in_region().order_by("region")
         known = list(deals.values_list("region", flat=True).distinct())
         return self._offered("region", ((name or NOBODY, name or "No region") for name in known))
 
@@ -210,6 +212,5 @@ class DealFilter(Listed):
     def in_categories(self, deals: OpportunityQuerySet) -> OpportunityQuerySet:
         """Of categorised deals those asked for; unasked, what a forecast leaves out stays out."""
         chosen = self.cleaned_data.get("category")
-        if chosen:
-            return deals.filter(category__in=chosen)
-        return deals.exclude(category=ForecastCategory.OMITTED)
+        left_out = Q(category=ForecastCategory.OMITTED)
+        return deals.filter(Q(category__in=chosen) if chosen else ~left_out)

@@ -65,7 +65,8 @@ class DealName(IssueColumn):
     """The customer, and below it which deal; the link opens it."""
 
     def __init__(self) -> None:
-        super().__init__("Opportunity", "name", "account__name", terms=("account__name", "name"))
+        needs, terms = ("name", "account__name", "help_needed"), ("account__name", "name")
+        super().__init__("Opportunity", *needs, terms=terms)
 
     def plain(self, row: Row, moment: Any) -> str:
         return f"{row['account__name'] or 'No account'}: {row['name']}"
@@ -73,7 +74,9 @@ class DealName(IssueColumn):
     def markup(self, row: Row, moment: Any) -> str:
         to, pk = route("opportunity").format(row["pk"]), row["pk"]
         whose = escape(row["account__name"] or "No account")
-        return f'<a id="d{pk}" href="{to}">{whose}</a><small>{escape(row["name"])}</small>'
+        needs = escape(row["help_needed"])
+        blocked = f'<span class="tag wrong" title="{needs}">Needs help</span>' if needs else ""
+        return f'<a id="d{pk}" href="{to}">{whose}</a>{blocked}<small>{escape(row["name"])}</small>'
 
 
 class Word(Marked, IssueColumn):

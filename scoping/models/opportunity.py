@@ -195,6 +195,7 @@ class Opportunity(models.Model):
     confidence_rationale = models.TextField(blank=True, max_length=2_000)
     judged_at = models.DateTimeField(null=True, blank=True, editable=False)
     push_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    help_needed = models.CharField(max_length=500, blank=True)
     next_step = models.CharField(max_length=500, blank=True)
     notes = models.TextField(blank=True, max_length=50_000)
     modified_at = models.DateTimeField(null=True, blank=True)

@@ -53,6 +53,7 @@ def _file(request: SignedIn, name: str, head: Sequence[str], found: Found) -> Ht
 def _day(text: str) -> date:
     """The day that was asked for, else a week ago."""
     try:
-        return forms.DateField(input_formats=["%Y-%m-%d"]).clean(text)
+        day: date = forms.DateField(input_formats=["%Y-%m-%d"]).clean(text)
+        return day
     except forms.ValidationError:
         return localdate(now()) - USUAL

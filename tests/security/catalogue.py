@@ -285,6 +285,12 @@ OPPORTUNITIES = [
         data={"rule": "stale"},
     ),
     post("/opportunities/{opportunity}/undo/{word}/", "undo the EM's word"),
+    get("/opportunities/{opportunity}/help/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/help/", "judge an opportunity", help_needed="A sponsor"),
+    get("/opportunities/{opportunity}/risks/new/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/risks/new/", "judge an opportunity", text="They leave"),
+    get("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity", status="gone"),
 ]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}

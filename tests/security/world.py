@@ -42,6 +42,7 @@ from scoping.models import (
 )
 from scoping.promises import note
 from scoping.quarters import quarter_at
+from scoping.risks import note_risk
 from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import Outcome, State
@@ -86,6 +87,7 @@ SECRETS = {
     "opportunity": "Saiga services deal",
     "parent": "Dhole licence deal",
     "rationale": "Zorilla thinks so",
+    "risk": "Quoll may leave",
     "skills": "Knows the kudu",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
@@ -177,6 +179,9 @@ def _deals(world: World) -> None:
     )
     amend_deal(opportunity, by=world.people["EM own"], at=world.at, confidence="amber")
     world.pks["word"] = Event.objects.about(opportunity).get().number
+    by = world.people["EM own"]
+    risk = note_risk(opportunity, by=by, at=world.at, text=SECRETS["risk"])
+    world.pks["risk"] = risk.pk
     quarter = quarter_at(world.at)
     own = _people_on(world, "own") | {"account": account, "segment": segment}
     said = {name: SECRETS[name] for name in ("title", "description", "next_step", "current_state")}
