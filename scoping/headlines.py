@@ -30,6 +30,7 @@ def column(event: Event) -> str:
 headlines(
     {
         "scoping.opened": "a new request",
+        "scoping.help_asked": "blocked, or in need of help",
         "scoping.triaged": "accepted",
         "scoping.assigned": "given to another engagement manager",
         "scoping.amended": "facts changed",

@@ -39,6 +39,7 @@ BREACHED = kind(
 )
 MOVED = kind("moved", "How your issues move", "Steps, holds and closes by others.", By.DIGEST)
 CALLS = kind("calls", "Calls and meetings", "Planned, held or cancelled.", By.DIGEST)
+HELP = kind("help", "A deal needs help", "An engagement manager is blocked on one.")
 FACTS = kind("facts", "Facts of your deals", "Confidence, value, customer information.", By.DIGEST)
 QUIET = kind("quiet", "Issues gone quiet", "Nobody works on yours: it closes as lost soon, or did.")
 INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGEST)
@@ -274,6 +275,11 @@ def facts(event: Event, issue: Any) -> Iterator[Heard]:
 def scheduling(event: Event, issue: Any) -> Iterator[Heard]:
     yield Heard(NAMED["project_manager"], READY, [issue.project_manager_id])
     yield manager(issue, FACTS)
+
+
+@hears("scoping.help_asked")
+def blocked(event: Event, deal: Any) -> Iterator[Heard]:
+    yield Heard("you lead its engagement manager", HELP, roles=[Role.EM_LEAD], watchers=True)
 
 
 @hears("scoping.deal_amended")

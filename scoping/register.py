@@ -16,6 +16,7 @@ from scoping import (  # noqa: F401 (they register)
     calendar_entries,
     clocks,
     closing,
+    deal_sentences,
     duties,
     gates,
     headlines,
@@ -65,6 +66,7 @@ place(
     Place("Work", "Issues by EM", "users", "scoping:board_by_em", "e", rules.sees_every_issue),
     Place("Work", "Triage", "inbox", "scoping:triage", "t", rules.sees_triage),
     Place("Work", "Issues", "list", "scoping:issues", "l"),
+    Place("Work", "Opportunities", "filter", "scoping:opportunities", "p", rules.reads_deals),
     Place("Work", "Load", "gauge", "scoping:load", "o", rules.sees_load),
 )
 place(Place("Reports", "Clocks", "timer", "scoping:clocks", "s"))

@@ -196,6 +196,11 @@ def reads_whole_win_rate(user: User) -> bool:
     return user.has(*FIGURES)
 
 
+def reads_deals(user: User) -> bool:
+    """The forecast's readers who see deals: the account team its own, the others every one."""
+    return reads_win_rate(user) and (sees_every_issue(user) or user.has(Role.ACCOUNT_TEAM))
+
+
 def reads_win_rate(user: User) -> bool:
     """Those who answer for the figures; the account team, over its own deals."""
     return reads_whole_win_rate(user) or user.has(Role.ACCOUNT_TEAM)

@@ -12,7 +12,7 @@ from emdesk.ledger.models import Event
 from emdesk.workflow import ADOPTED, MOVED_BACK
 from scoping import promises
 from scoping.clocks import PAUSED, RESUMED
-from scoping.models import Awaited, Opportunity, SchedulingIntake, ScopingIssue
+from scoping.models import Awaited, Confidence, Opportunity, SchedulingIntake, ScopingIssue
 from scoping.states import CloseReason, EmStatus, Outcome, State, WaitingOn
 
 MOVES = [
@@ -116,6 +116,16 @@ def deal_created(event: Event) -> str:
 @sentence("scoping.deal_amended")
 def deal_amended(event: Event) -> str:
     return _amended(event, Opportunity)
+
+
+@sentence("scoping.deal_confirmed")
+def deal_confirmed(event: Event) -> str:
+    return f"said again that it is {Confidence(event.data['word']).label}"
+
+
+@sentence("scoping.deal_taken_back")
+def deal_taken_back(event: Event) -> str:
+    return f"took that back: {_amended(event, Opportunity)}"
 
 
 @sentence("scoping.account_added")

@@ -11,6 +11,7 @@ from emdesk.money import cents
 from scoping.demo import talk
 from scoping.demo.crew import Crew, crew_for
 from scoping.demo.deals import opportunity_for
+from scoping.demo.forecasts import foretell
 from scoping.demo.keeping import keep_promises
 from scoping.demo.names import FREE_LABELS, VALUES, wish
 from scoping.demo.plots import Plot
@@ -62,6 +63,7 @@ def tell(world: World, plot: Plot, pk: int) -> Story:
     if lively:
         keep_promises(story, crew)
     story.issue.opportunity = opportunity_for(world, plot, story)
+    foretell(world, story, crew)
     world.told.append(story)
     if story.issue.outcome == Outcome.LOST:
         world.lost.append(story)

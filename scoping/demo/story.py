@@ -41,6 +41,8 @@ class Story:
         self.team: list[User] = []
         self.answered: set[str] = set()
         self.watchers: set[User] = set()
+        self.requester = requester
+        self.acts: list[Any] = []
         self._was = values(issue)
         self._note("opened", requester, after=State.OPEN)
 

@@ -272,6 +272,42 @@ INTAKE = [
         reason="Asked today",
     ),
 ]
+READS, WORD = "read the opportunities", "/opportunities/{opportunity}/judge/"
+OPPORTUNITIES = [
+    get("/opportunities/", READS),
+    get("/opportunities/?view=team&quarter=all&by=em", READS),
+    get("/opportunities/?view=team&quarter=all&mismatch=any&sort=-value&per_page=100", READS),
+    get("/opportunities/export/csv/?view=team&quarter=all", "take the opportunities away"),
+    get("/opportunities/export/xlsx/?view=team", "take the opportunities away"),
+    get("/opportunities/changed/?since=2020-01-01", "take the opportunities away"),
+    get("/issues/labels/changed/?since=2020-01-01", "take the opportunities away"),
+    get(WORD, "judge an opportunity"),
+    fill(
+        WORD,
+        "judge an opportunity",
+        confidence="green",
+        confidence_rationale="They said so",
+        reason="Asked today",
+    ),
+    get("/opportunities/{opportunity}/close-date/", "advance an opportunity"),
+    fill(
+        "/opportunities/{opportunity}/close-date/",
+        "advance an opportunity",
+        close_date="2099-01-01",
+    ),
+    post(
+        "/opportunities/{opportunity}/mend/",
+        "mend one's own opportunity",
+        data={"rule": "stale"},
+    ),
+    post("/opportunities/{opportunity}/undo/{word}/", "undo the EM's word"),
+    get("/opportunities/{opportunity}/help/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/help/", "judge an opportunity", help_needed="A sponsor"),
+    get("/opportunities/{opportunity}/risks/new/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/risks/new/", "judge an opportunity", text="They leave"),
+    get("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity", status="gone"),
+]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
 LISTS = [
@@ -382,6 +418,7 @@ DESK: list[Question] = [
     *LOAD,
     *BOARDS,
     *LISTS,
+    *OPPORTUNITIES,
     *ISSUE,
     *DEEDS,
     *TALK,

@@ -26,6 +26,7 @@ from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
 from scoping import bulk, meetings
+from scoping.deals import amend_deal
 from scoping.deeds import DEEDS
 from scoping.facts import answer
 from scoping.imports import runs
@@ -43,6 +44,7 @@ from scoping.models import (
 from scoping.pausing import pause
 from scoping.promises import note
 from scoping.quarters import quarter_at
+from scoping.risks import note_risk
 from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import Outcome, State
@@ -88,6 +90,7 @@ SECRETS = {
     "opportunity": "Saiga services deal",
     "parent": "Dhole licence deal",
     "rationale": "Zorilla thinks so",
+    "risk": "Quoll may leave",
     "skills": "Knows the kudu",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
@@ -177,6 +180,11 @@ def _deals(world: World) -> None:
         parent=SECRETS["parent"],
         confidence_rationale=SECRETS["rationale"],
     )
+    amend_deal(opportunity, by=world.people["EM own"], at=world.at, confidence="amber")
+    world.pks["word"] = Event.objects.about(opportunity).get().number
+    by = world.people["EM own"]
+    risk = note_risk(opportunity, by=by, at=world.at, text=SECRETS["risk"])
+    world.pks["risk"] = risk.pk
     quarter = quarter_at(world.at)
     own = _people_on(world, "own") | {"account": account, "segment": segment}
     said = {name: SECRETS[name] for name in ("title", "description", "next_step", "current_state")}
