@@ -1,0 +1,120 @@
+"""Tallies as pages show them: each number with the address of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from emdesk.money import Money
+from emdesk.people.models import User
+from forecasting.asking import Asked
+from scoping.win_rate import CURRENCY, Tally, outcomes, win_rate
+from scoping.win_rate_axes import Basis
+from scoping.win_rate_rows import Part
+
+
+def percent(share: object) -> str:
+    return "—" if share is None else f"{share:.1%}"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One line of the page."""
+
+    tally: Tally
+    asked: Asked
+    key: str | None
+
+    @property
+    def won(self) -> tuple[str, str]:
+        return self._linked(self.tally.won, Part.WON)
+
+    @property
+    def lost(self) -> tuple[str, str]:
+        return self._linked(self.tally.lost, Part.LOST)
+
+    @property
+    def timed_out(self) -> tuple[str, str]:
+        return self._linked(self.tally.timed_out, Part.TIMED_OUT)
+
+    @property
+    def closed(self) -> tuple[str, str]:
+        return self._linked(self.tally.closed, Part.CLOSED)
+
+    @property
+    def rate(self) -> str:
+        return percent(self.tally.rate)
+
+    @property
+    def sure(self) -> str:
+        return str(self.tally.interval or "—")
+
+    @property
+    def adjusted(self) -> str:
+        return percent(self.tally.adjusted)
+
+    @property
+    def by_value(self) -> str:
+        return percent(self.tally.value_rate)
+
+    @property
+    def few(self) -> bool:
+        return self.tally.few
+
+    @property
+    def share(self) -> str:
+        """The rate as a length of a hundred."""
+        return f"{(self.tally.rate or 0) * 100:.1f}"
+
+    @property
+    def spread(self) -> tuple[str, str] | None:
+        """Where the interval begins and how long it is, of a hundred."""
+        sure = self.tally.interval
+        return sure and (f"{sure.low * 100:.1f}", f"{(sure.high - sure.low) * 100:.1f}")
+
+    @property
+    def value(self) -> str:
+        worth = self.tally.won_value
+        return "—" if worth is None else str(Money(worth, CURRENCY))
+
+    @property
+    def lost_value(self) -> str:
+        worth = self.tally.lost_value
+        return "—" if worth is None else str(Money(worth, CURRENCY))
+
+    @property
+    def unpriced(self) -> int:
+        """How many of those that closed have no value in our own currency."""
+        return self.tally.closed - self.tally.priced
+
+    def _linked(self, number: int, part: Part) -> tuple[str, str]:
+        return f"{number:,}", self.asked.rows_url(part, self.key)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why deals were lost: how many, what they were worth, and of all lost ones which share."""
+
+    name: str
+    lost: str
+    url: str
+    share: str
+    length: str
+    value: str
+
+
+def reasons(asked: Asked, user: User, within: Q) -> list[Reason]:
+    """The most frequent first; the CRM's deals say none."""
+    if asked.basis != Basis.ISSUES:
+        return []
+    found = win_rate(asked.basis, "reason", user, within & outcomes(asked.basis)[1])
+    rows = sorted(found.rows, key=lambda row: (-row.lost, row.key))
+    return [_reason(row, asked, found.total.lost) for row in rows]
+
+
+def _reason(row: Tally, asked: Asked, of: int) -> Reason:
+    line = Figures(row, asked, None)
+    url = asked.rows_url(Part.LOST, row.key, by="reason")
+    length = f"{row.lost / of * 100:.1f}"
+    return Reason(row.key, f"{row.lost:,}", url, percent(row.lost / of), length, line.lost_value)

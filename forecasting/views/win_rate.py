@@ -1,0 +1,141 @@
+"""The win rate along one axis, and the rows behind each of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.views.decorators.http import require_safe
+
+from emdesk.exporting import TooMuch, download
+from emdesk.web import SignedIn
+from forecasting.asking import LEFT_OUT, TITLES, Asked
+from forecasting.figures import Figures, reasons
+from forecasting.readers import for_readers, names_customers
+from scoping import rules
+from scoping.quarters import quarter_at
+from scoping.win_rate import CURRENCY, Tally, WinRate, win_rate
+from scoping.win_rate_axes import Basis
+from scoping.win_rate_rows import left_out, rows_of
+
+PAGE = 50
+HEAD = [
+    *("Won", "Lost", "Timed out", "Win rate", "Low", "High", "Without timed out and partner"),
+    *(f"Won value in {CURRENCY}", f"Lost value in {CURRENCY}", "Win rate by value"),
+]
+
+
+@require_safe
+@for_readers
+def page(request: SignedIn) -> HttpResponse:
+    asked = Asked.by_address(request, quarter_at(now()))
+    within = asked.form.within(asked.basis)
+    found = win_rate(asked.basis, asked.axis, request.user, within)
+    if request.GET.get("as") == "csv":
+        return download("csv", f"win-rate-by-{asked.by}", [asked.title, *HEAD], _lines(found))
+    beyond = left_out(asked.basis, request.user, asked.form.beyond(asked.basis))
+    unnamed = Figures(found.unnamed, asked, "")
+    context = {
+        "asked": asked,
+        "form": asked.form,
+        "title": asked.title,
+        "total": Figures(found.total, asked, None),
+        "rows": [Figures(tally, asked, tally.key) for tally in found.rows],
+        "unnamed": unnamed if found.unnamed.closed else None,
+        "bases": [(basis, asked.url(basis=str(basis))) for basis in Basis],
+        "ways": [(by, TITLES[by], asked.url(by=by)) for by in asked.ways],
+        "reasons": reasons(asked, request.user, within),
+        "left_out": [
+            (f"{count:,}", LEFT_OUT[asked.basis, part], asked.rows_url(part))
+            for part, count in beyond.items()
+        ],
+        "whole": rules.reads_whole_win_rate(request.user),
+        "named": names_customers(request.user),
+        "csv": f"{asked.url()}&as=csv",
+        "narrowed": bool(asked.form.said),
+    }
+    return render(request, "forecasting/win_rate.html", context)
+
+
+def _lines(found: WinRate) -> Iterable[list[Any]]:
+    named: list[tuple[str, Tally]] = [(row.key, row) for row in found.rows]
+    if found.unnamed.closed:
+        named.append(("", found.unnamed))
+    for key, tally in [*named, ("Total", found.total)]:
+        sure = tally.interval
+        yield [
+            *(key, tally.won, tally.lost, tally.timed_out, tally.rate),
+            *((None, None) if sure is None else (round(sure.low, 6), round(sure.high, 6))),
+            *(tally.adjusted, tally.won_value, tally.lost_value, tally.value_rate),
+        ]
+
+
+@require_safe
+@for_readers
+def rows(request: SignedIn) -> HttpResponse:
+    asked, named = Asked.by_address(request, quarter_at(now())), names_customers(request.user)
+    if not (named or asked.part.counted):
+        raise Http404
+    form, key = asked.form, asked.key
+    within = (form.within if asked.part.counted else form.beyond)(asked.basis)
+    found = rows_of(asked.basis, asked.axis, key, asked.part, request.user, within)
+    if request.GET.get("as") == "csv":
+        return file_of(asked.basis, found, named=named)
+    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "title": asked.says,
+        "shown": shown,
+        "named": named,
+        "here": asked.rows_url(asked.part, key),
+        "back": asked.url(**({"by": "quarter"} if asked.by == "reason" else {})),
+        "back_to": "the win rate",
+    }
+    return render(request, f"forecasting/rows_{asked.what}.html", context)
+
+
+def file_of(basis: Basis, found: Any, *, named: bool) -> HttpResponse:
+    """Rows to take away."""
+    cells = _issue_cells if basis == Basis.ISSUES else _deal_cells
+    table = [cells(row, named=named) for row in found]
+    head = list(table[0]) if table else ["Nothing"]
+    try:
+        return download("csv", f"win-rate-{basis}", head, [[*each.values()] for each in table])
+    except TooMuch as too_much:
+        return HttpResponse(f"{too_much}\n", "text/plain; charset=utf-8", 422)
+
+
+def _issue_cells(issue: Any, *, named: bool) -> dict[str, Any]:
+    customer = {"Account": issue.account.name, "Title": issue.title} if named else {}
+    return {
+        "Issue": issue.reference,
+        **customer,
+        "Engagement manager": issue.engagement_manager and issue.engagement_manager.name,
+        "Segment": issue.segment and issue.segment.name,
+        "State": issue.get_state_display(),
+        "Outcome": issue.get_outcome_display(),
+        "Reason": issue.get_close_reason_display(),
+        "Quarter": issue.close_quarter,
+        "Since": issue.entered_state_at,
+        "Value": issue.expected_value,
+        "Currency": issue.currency,
+    }
+
+
+def _deal_cells(deal: Any, *, named: bool) -> dict[str, Any]:
+    account = deal.account.name if deal.account else ""
+    customer = {"Account": account, "Opportunity": deal.name} if named else {}
+    return {
+        "CRM id": deal.external_id,
+        **customer,
+        "Account executive": deal.owner,
+        "Engagement manager": deal.engagement_manager and deal.engagement_manager.name,
+        "Segment": deal.segment and deal.segment.name,
+        "Stage": deal.get_stage_display(),
+        "Close date": deal.close_date,
+        "Value": deal.amount,
+        "Currency": deal.currency,
+    }
