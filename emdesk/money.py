@@ -10,6 +10,7 @@ from typing import Self
 
 CENT = Decimal("0.01")
 LARGEST = Decimal("9999999999.99")
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "AUD", "CAD", "INR", "SGD")
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?")
 THOUSANDS = ((Decimal(1_000_000_000), "B"), (Decimal(1_000_000), "M"), (Decimal(1_000), "k"))

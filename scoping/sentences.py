@@ -31,7 +31,14 @@ MOVES = [
         "resume",
     )
 ]
-HIDDEN = {"entered_state_at", "em_status_at", "held_from", "closed_from", "close_to_note"}
+HIDDEN = {
+    "judged_at",
+    "entered_state_at",
+    "em_status_at",
+    "held_from",
+    "closed_from",
+    "close_to_note",
+}
 
 
 @sentence(*MOVES)

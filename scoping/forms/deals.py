@@ -7,16 +7,22 @@ from typing import Any
 
 from django import forms
 
+from emdesk.money import CURRENCIES
 from emdesk.people.models import User
 from scoping.deals import CLOSED_DEALS
-from scoping.forms.issue import CURRENCIES
 from scoping.forms.scheduling import day_field
 from scoping.forms.seen import Seen
 from scoping.models import Confidence, Opportunity, Stage
 from scoping.rules import advances_deal, books_deals, judges_deal, own_deal
 
-DEAL = ("stage", "close_date", "amount", "currency", "forecast_category", "parent", "external_id")
-JUDGEMENT = ("engagement_manager", "services_value", "confidence", "confidence_rationale")
+DEAL = (
+    *("stage", "close_date", "amount", "quoted_value", "edu_value", "currency"),
+    *("forecast_category", "parent", "external_id"),
+)
+JUDGEMENT = (
+    *("engagement_manager", "services_value", "edu_override", "investment_value"),
+    *("confidence", "confidence_rationale"),
+)
 GROUPS = {"deal": ("Deal", DEAL), "judgement": ("Engagement manager's view", JUDGEMENT)}
 
 
