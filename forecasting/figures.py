@@ -6,16 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from emdesk.money import Money
 from emdesk.people.models import User
 from forecasting.asking import Asked
-from scoping.win_rate import CURRENCY, Tally, outcomes, win_rate
+from forecasting.spelling import length, money, percent, spread
+from scoping.win_rate import Tally, outcomes, win_rate
 from scoping.win_rate_axes import Basis
 from scoping.win_rate_rows import Part
-
-
-def percent(share: object) -> str:
-    return "—" if share is None else f"{share:.1%}"
 
 
 @dataclass(frozen=True)
@@ -65,23 +61,19 @@ class Figures:
     @property
     def share(self) -> str:
         """The rate as a length of a hundred."""
-        return f"{(self.tally.rate or 0) * 100:.1f}"
+        return length(self.tally.rate)
 
     @property
     def spread(self) -> tuple[str, str] | None:
-        """Where the interval begins and how long it is, of a hundred."""
-        sure = self.tally.interval
-        return sure and (f"{sure.low * 100:.1f}", f"{(sure.high - sure.low) * 100:.1f}")
+        return spread(self.tally.interval)
 
     @property
     def value(self) -> str:
-        worth = self.tally.won_value
-        return "—" if worth is None else str(Money(worth, CURRENCY))
+        return money(self.tally.won_value)
 
     @property
     def lost_value(self) -> str:
-        worth = self.tally.lost_value
-        return "—" if worth is None else str(Money(worth, CURRENCY))
+        return money(self.tally.lost_value)
 
     @property
     def unpriced(self) -> int:
@@ -116,5 +108,5 @@ def reasons(asked: Asked, user: User, within: Q) -> list[Reason]:
 def _reason(row: Tally, asked: Asked, of: int) -> Reason:
     line = Figures(row, asked, None)
     url = asked.rows_url(Part.LOST, row.key, by="reason")
-    length = f"{row.lost / of * 100:.1f}"
-    return Reason(row.key, f"{row.lost:,}", url, percent(row.lost / of), length, line.lost_value)
+    share = row.lost / of
+    return Reason(row.key, f"{row.lost:,}", url, percent(share), length(share), line.lost_value)

@@ -67,6 +67,25 @@ class ScopeForm(forms.Form):
         return found
 
 
+class QuarterForm(ScopeForm):
+    """Also what the win rate is counted on."""
+
+    counted_on = forms.ChoiceField(
+        label="Counted on",
+        required=False,
+        choices=[("", "Issues, official"), (Basis.OPPORTUNITIES, "Opportunities")],
+    )
+
+    @property
+    def basis(self) -> Basis:
+        return Basis(self.said.get("counted_on", Basis.ISSUES))
+
+    @property
+    def narrows(self) -> bool:
+        """Whether some deals are left out."""
+        return bool(self.said.keys() - {"counted_on"})
+
+
 class WinRateForm(ScopeForm):
     """Also one quarter, and whether issues count in the quarter they closed or opened in."""
 

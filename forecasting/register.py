@@ -6,5 +6,9 @@ from emdesk.web import Place, place
 from scoping import rules
 
 place(
-    Place("Reports", "Win rate", "chart-column", "forecasting:win_rate", "w", rules.reads_win_rate)
+    Place(
+        *("Reports", "Quarter", "chart-column", "forecasting:running_quarter", "q"),
+        rules.reads_win_rate,
+    ),
+    Place("Reports", "Win rate", "chart-column", "forecasting:win_rate", "w", rules.reads_win_rate),
 )

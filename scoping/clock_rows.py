@@ -69,17 +69,19 @@ def with_names(clocks: QuerySet[Clock]) -> QuerySet[Any]:
 
 def parted(clocks: QuerySet[Any], part: Part, at: datetime) -> QuerySet[Any]:
     """Those of one part, as they stand at a moment."""
+    return clocks.filter(parting(part, at))
+
+
+def parting(part: Part, at: datetime) -> Q:
     late = Q(due_at__lte=at)
     live = Q(state__in=LIVE)
-    return clocks.filter(
-        {
-            Part.MET: Q(state=State.MET),
-            Part.LATE: Q(state=State.LATE),
-            Part.OVERDUE: live & late,
-            Part.RUNNING: live & (Q(due_at=None) | Q(due_at__gt=at)),
-            Part.CANCELLED: Q(state=State.CANCELLED),
-        }[part]
-    )
+    return {
+        Part.MET: Q(state=State.MET),
+        Part.LATE: Q(state=State.LATE),
+        Part.OVERDUE: live & late,
+        Part.RUNNING: live & (Q(due_at=None) | Q(due_at__gt=at)),
+        Part.CANCELLED: Q(state=State.CANCELLED),
+    }[part]
 
 
 def part_of(state: str, due: datetime | None, at: datetime) -> Part:

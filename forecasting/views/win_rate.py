@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
-from emdesk.exporting import TooMuch, download
+from emdesk.exporting import download
 from emdesk.web import SignedIn
 from forecasting.asking import LEFT_OUT, TITLES, Asked
 from forecasting.figures import Figures, reasons
 from forecasting.readers import for_readers, names_customers
+from forecasting.taking import file_of
 from scoping import rules
 from scoping.quarters import quarter_at
 from scoping.win_rate import CURRENCY, Tally, WinRate, win_rate
@@ -84,7 +85,7 @@ def rows(request: SignedIn) -> HttpResponse:
     within = (form.within if asked.part.counted else form.beyond)(asked.basis)
     found = rows_of(asked.basis, asked.axis, key, asked.part, request.user, within)
     if request.GET.get("as") == "csv":
-        return file_of(asked.basis, found, named=named)
+        return file_of(asked.what, found, named=named)
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "title": asked.says,
@@ -95,47 +96,3 @@ def rows(request: SignedIn) -> HttpResponse:
         "back_to": "the win rate",
     }
     return render(request, f"forecasting/rows_{asked.what}.html", context)
-
-
-def file_of(basis: Basis, found: Any, *, named: bool) -> HttpResponse:
-    """Rows to take away."""
-    cells = _issue_cells if basis == Basis.ISSUES else _deal_cells
-    table = [cells(row, named=named) for row in found]
-    head = list(table[0]) if table else ["Nothing"]
-    try:
-        return download("csv", f"win-rate-{basis}", head, [[*each.values()] for each in table])
-    except TooMuch as too_much:
-        return HttpResponse(f"{too_much}\n", "text/plain; charset=utf-8", 422)
-
-
-def _issue_cells(issue: Any, *, named: bool) -> dict[str, Any]:
-    customer = {"Account": issue.account.name, "Title": issue.title} if named else {}
-    return {
-        "Issue": issue.reference,
-        **customer,
-        "Engagement manager": issue.engagement_manager and issue.engagement_manager.name,
-        "Segment": issue.segment and issue.segment.name,
-        "State": issue.get_state_display(),
-        "Outcome": issue.get_outcome_display(),
-        "Reason": issue.get_close_reason_display(),
-        "Quarter": issue.close_quarter,
-        "Since": issue.entered_state_at,
-        "Value": issue.expected_value,
-        "Currency": issue.currency,
-    }
-
-
-def _deal_cells(deal: Any, *, named: bool) -> dict[str, Any]:
-    account = deal.account.name if deal.account else ""
-    customer = {"Account": account, "Opportunity": deal.name} if named else {}
-    return {
-        "CRM id": deal.external_id,
-        **customer,
-        "Account executive": deal.owner,
-        "Engagement manager": deal.engagement_manager and deal.engagement_manager.name,
-        "Segment": deal.segment and deal.segment.name,
-        "Stage": deal.get_stage_display(),
-        "Close date": deal.close_date,
-        "Value": deal.amount,
-        "Currency": deal.currency,
-    }

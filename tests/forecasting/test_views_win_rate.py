@@ -59,7 +59,7 @@ def test_the_page_has_the_numbers_of_the_command(client: Client) -> None:
     (total,) = page.having("figure")
     assert "42.9%" in total.text
     assert "3 won" in total.text
-    assert "$3,000.00 won" in total.text
+    assert "$3,000 won" in total.text
 
 
 @pytest.mark.parametrize("axis", ["segment", "em", "office", "owner", "product", "sector", "type"])
