@@ -75,15 +75,18 @@ def with_names(clocks: QuerySet[Clock]) -> QuerySet[Any]:
 
 def parted(clocks: QuerySet[Any], parts: Iterable[Part], at: datetime) -> QuerySet[Any]:
     """Those of some parts, as they stand at a moment."""
+    return clocks.filter(reduce(or_, (parting(part, at) for part in parts)))
+
+
+def parting(part: Part, at: datetime) -> Q:
     live = Q(state__in=LIVE)
-    known = {
+    return {
         Part.MET: Q(state=State.MET),
         Part.LATE: Q(state=State.LATE),
         Part.OVERDUE: live & Q(due_at__lte=at),
         Part.RUNNING: live & (Q(due_at=None) | Q(due_at__gt=at)),
         Part.CANCELLED: Q(state=State.CANCELLED),
-    }
-    return clocks.filter(reduce(or_, (known[part] for part in parts)))
+    }[part]
 
 
 def part_of(state: str, due: datetime | None, at: datetime) -> Part:

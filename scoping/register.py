@@ -70,7 +70,6 @@ place(
     Place("Work", "Load", "gauge", "scoping:load", "o", rules.sees_load),
 )
 place(Place("Reports", "Clocks", "timer", "scoping:clocks", "s"))
-place(Place("Reports", "Win rate", "chart-column", "scoping:win_rate", "w", rules.reads_win_rate))
 place(Place("Desk", "Bring over", "import", "scoping:import", "u", rules.previews_imports))
 place(Place("Desk", "Mail", "inbox", "notifications:mailbox", "m", reads_health))
 place(Place("Desk", "Slack", "bell", "notifications:channels", "k", sees_to_channels))

@@ -26,7 +26,6 @@ from scoping.views import (
     search,
     triage,
     verdict,
-    win_rate,
 )
 
 app_name = "scoping"
@@ -97,8 +96,6 @@ urlpatterns = [
     path("clocks/", clocks.running, name="clocks"),
     path("clocks/report/", clocks.kept, name="clock_report"),
     path("clocks/rows/", clocks.rows, name="clock_rows"),
-    path("win-rate/", win_rate.page, name="win_rate"),
-    path("win-rate/rows/", win_rate.rows, name="win_rate_rows"),
     path("hooks/gitlab/", hooks.gitlab_hook, name="gitlab_hook"),
     path("load/", load.desks, name="load"),
     path("load/issues/", load.rows, name="load_rows"),

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cell:
-    """``url`` leads to the rows behind a number, which ``says`` names; ``share`` is drawn."""
+    """``url`` leads to the rows behind a number, which ``says`` names.
+
+    ``share`` is drawn, and on it where ``spread`` begins and how long it is. ``few`` are too few
+    to go by.
+    """
 
     text: str = ""
     url: str = ""
     says: str = ""
     share: str = ""
+    spread: tuple[str, str] | None = None
+    few: bool = False
 
 
 @dataclass(frozen=True)

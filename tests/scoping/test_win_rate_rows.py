@@ -15,7 +15,8 @@ from hypothesis.extra.django import TestCase
 from emdesk.people.models import Role, Segment
 from scoping.models import Account, Imported, Opportunity, ScopingIssue
 from scoping.states import Outcome, State
-from scoping.win_rate import Basis, Tally, axes, win_rate
+from scoping.win_rate import Tally, win_rate
+from scoping.win_rate_axes import Basis, axes
 from scoping.win_rate_rows import Part, left_out, parts, rows_of
 from tests.factories import make_account, make_issue, make_opportunity, make_segment, make_user
 from tests.oracles.win_rate import rows_behind

@@ -188,7 +188,17 @@ FIGURES = [
     get("/win-rate/?basis=opportunities&by=office&as=csv", "read the win rate"),
     get("/win-rate/rows/?by=segment&outcome=lost", "read the win rate"),
     get("/win-rate/rows/?basis=opportunities&as=csv", "read the win rate"),
+    get("/win-rate/?by=service&counted=opening&em={em}&region=EMEA", "read the win rate"),
+    get("/win-rate/rows/?by=reason&key=Price&outcome=lost&quarter={quarter}", "read the win rate"),
     get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
+    get("/quarters/", "read the win rate"),
+    get("/quarters/{quarter}/?counted_on=opportunities&segment={segment}", "read the win rate"),
+    *(
+        get(f"/quarters/{{quarter}}/rows/?part={part}", "read the win rate")
+        for part in ("lost", "came_in&as=csv", "standing&key=open", "deals&key=open")
+    ),
+    get("/quarters/{quarter}/rows/?part=promise&key=first_contact.running", "read the win rate"),
+    get("/quarters/{quarter}/pdf/", "read the win rate"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
