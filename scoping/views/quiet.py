@@ -123,7 +123,7 @@ class Figures:
     @property
     def rows_url(self) -> str:
         said = {"basis": str(Basis.ISSUES), "by": "quarter", "key": self.effect.now.key}
-        return f"{reverse('scoping:win_rate_rows')}?{urlencode(said)}"
+        return f"{reverse('forecasting:win_rate_rows')}?{urlencode(said)}"
 
 
 def for_the_desk(view: View) -> View:
