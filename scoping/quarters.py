@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 
-from emdesk.configuration.definitions import Definition, register
+from emdesk.configuration.definitions import Definition, definition_of, register
 from emdesk.configuration.fiscal_year import KEY, first_month
 from emdesk.configuration.models import Setting
 from emdesk.configuration.values import value_of
@@ -61,18 +62,19 @@ def counted_quarter(issue: ScopingIssue) -> Quarter:
 
 
 class FiscalCalendar:
-    """The same answers for many days: what is set is read once for each time it was set."""
+    """The same answers for many days: all that was ever set is read once."""
 
     def __init__(self) -> None:
-        settings = Setting.objects.filter(key__in=[KEY, ZONE]).order_by("effective_from")
-        self._turns = list(settings.values_list("effective_from", flat=True))
+        settings = Setting.objects.filter(key__in=[KEY, ZONE]).order_by("effective_from", "pk")
+        self._set = list(settings)
+        self._turns = [setting.effective_from for setting in self._set]
         self._months: dict[int, int] = {}
         self._zones: dict[int, ZoneInfo] = {}
 
     def quarter_of(self, day: date) -> Quarter:
         turn = bisect_right(self._turns, day)
         if turn not in self._months:
-            self._months[turn] = first_month(day)
+            self._months[turn] = self._holding(KEY, turn)
         return Quarter.containing(day, self._months[turn])
 
     def quarter_at(self, at: datetime) -> Quarter:
@@ -81,5 +83,11 @@ class FiscalCalendar:
     def day_at(self, at: datetime) -> date:
         turn = bisect_right(self._turns, at.date())
         if turn not in self._zones:
-            self._zones[turn] = ZoneInfo(value_of(ZONE, at.date()))
+            self._zones[turn] = ZoneInfo(self._holding(ZONE, turn))
         return at.astimezone(self._zones[turn]).date()
+
+    def _holding(self, key: str, turn: int) -> Any:
+        """What was set last of all that had taken effect."""
+        definition = definition_of(key)
+        found = [setting.value for setting in self._set[:turn] if setting.key == key]
+        return definition.read(found[-1]) if found else definition.default
