@@ -30,6 +30,7 @@ def column(event: Event) -> str:
 headlines(
     {
         "scoping.opened": "a new request",
+        "scoping.help_asked": "blocked, or in need of help",
         "scoping.triaged": "accepted",
         "scoping.assigned": "given to another engagement manager",
         "scoping.amended": "facts changed",
@@ -42,6 +43,10 @@ headlines(
         "scoping.rework_estimate": "feedback on the estimate",
         "scoping.intent_confirmed": "the customer wants to go on",
         "scoping.content_final": "the content is final",
+        "scoping.pen_given": "the customer holds the pen",
+        "scoping.pen_back": "the pen is back",
+        "scoping.clock_paused": "a clock is paused",
+        "scoping.clock_resumed": "a clock runs on",
         "scoping.ask_account_team": "we wait for you",
         "scoping.reminded": "a reminder",
         "scoping.request_approval": "approval asked",

@@ -11,8 +11,8 @@ from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.workflow import ADOPTED, MOVED_BACK
 from scoping import promises
-from scoping.deeds import DEEDS
-from scoping.models import Awaited, Opportunity, SchedulingIntake, ScopingIssue
+from scoping.clocks import PAUSED, RESUMED
+from scoping.models import Awaited, Confidence, Opportunity, SchedulingIntake, ScopingIssue
 from scoping.states import CloseReason, EmStatus, Outcome, State, WaitingOn
 
 MOVES = [
@@ -31,7 +31,14 @@ MOVES = [
         "resume",
     )
 ]
-HIDDEN = {"entered_state_at", "em_status_at", "held_from", "closed_from", "close_to_note"}
+HIDDEN = {
+    "judged_at",
+    "entered_state_at",
+    "em_status_at",
+    "held_from",
+    "closed_from",
+    "close_to_note",
+}
 
 
 @sentence(*MOVES)
@@ -111,6 +118,16 @@ def deal_amended(event: Event) -> str:
     return _amended(event, Opportunity)
 
 
+@sentence("scoping.deal_confirmed")
+def deal_confirmed(event: Event) -> str:
+    return f"said again that it is {Confidence(event.data['word']).label}"
+
+
+@sentence("scoping.deal_taken_back")
+def deal_taken_back(event: Event) -> str:
+    return f"took that back: {_amended(event, Opportunity)}"
+
+
 @sentence("scoping.account_added")
 def account_added(event: Event) -> str:
     return "added this customer"
@@ -184,7 +201,18 @@ def deed_done(event: Event) -> str:
 
 @sentence(promises.UNDONE)
 def deed_undone(event: Event) -> str:
-    return f"took back “{DEEDS[event.data['deed']].title}”"
+    return f"took back “{promises.title_of(event)}”"
+
+
+@sentence(PAUSED)
+def clock_paused(event: Event) -> str:
+    data = event.data
+    return f"paused the clock “{data['name']}”{promises.on_date(event)}: “{data['reason']}”"
+
+
+@sentence(RESUMED)
+def clock_resumed(event: Event) -> str:
+    return f"let the clock “{event.data['name']}” run on{promises.on_date(event)}"
 
 
 @sentence("scoping.team_changed")

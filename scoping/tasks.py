@@ -11,7 +11,6 @@ from scoping.imports import runs
 from scoping.imports.uploads import remove_old
 from scoping.imports.webhooks import apply_next
 from scoping.quiet.nights import pass_night
-from scoping.triage.inquiries import deliver
 
 AT_ONCE = 200
 
@@ -37,14 +36,6 @@ def apply_webhooks() -> None:
         if not apply_next(now()):
             return
     apply_webhooks.delay()
-
-
-@shared_task(ignore_result=True)
-def send_inquiries() -> None:
-    """Send the mails that are due. Several at once share the work; it stops well within its time."""
-    began = now()
-    while now() - began < timedelta(seconds=20) and deliver(now()):
-        pass
 
 
 @shared_task(ignore_result=True, soft_time_limit=3_500, time_limit=3_600)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -14,7 +14,8 @@ from scoping.models.finding import ScopingIssueQuerySet
 from scoping.quarters import FiscalCalendar
 from scoping.quiet.days import Mark
 from scoping.quiet.silences import Quiet, silent
-from scoping.win_rate import Basis, Tally, win_rate
+from scoping.win_rate import Tally, win_rate
+from scoping.win_rate_axes import Basis
 
 NIGHTS = timedelta(days=6)  # tonight is the first of seven
 
@@ -111,4 +112,4 @@ def effect(foreseen: Sequence[Foreseen], refused: Iterable[int], user: User) -> 
 
 
 def _with_lost(tally: Tally, lost: int) -> Tally:
-    return Tally(tally.key, tally.won, tally.lost + lost, tally.won_value)
+    return replace(tally, lost=tally.lost + lost, timed_out=tally.timed_out + lost)

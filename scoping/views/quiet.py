@@ -41,7 +41,8 @@ from scoping.quiet.lines import lines
 from scoping.quiet.silences import worth
 from scoping.views.editing import READ_WRITE, form_about, only_if
 from scoping.views.moves import find
-from scoping.win_rate import Basis, Tally
+from scoping.win_rate import Tally
+from scoping.win_rate_axes import Basis
 
 PAGE = 50
 ALL = ""
