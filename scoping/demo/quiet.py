@@ -31,7 +31,7 @@ REASON = "Their budget is decided next month; the sponsor asked us to wait"
 
 def silenced(live: Sequence[Plot], now: datetime) -> Iterator[Plot]:
     """These plots, a few of which end in silence; and two more for what the rule will close."""
-    fitting = [plot for plot in live if plot.moves and plot.moves[-1] in ENDS]
+    fitting = [plot for plot in reversed(live) if plot.moves and plot.moves[-1] in ENDS]
     silent = dict(zip(map(id, fitting), SILENT, strict=False))
     for plot in live:
         days = silent.get(id(plot))

@@ -39,10 +39,10 @@ from scoping.quiet.foreseeing import (
 from scoping.quiet.keeping import Kept, keep_all, keep_open
 from scoping.quiet.lines import lines
 from scoping.quiet.silences import worth
+from scoping.states import State
 from scoping.views.editing import READ_WRITE, form_about, only_if
 from scoping.views.moves import find
 from scoping.win_rate import Tally
-from scoping.win_rate_axes import Basis
 
 PAGE = 50
 ALL = ""
@@ -59,7 +59,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Figures:
-    """One quarter of the effect, each number with the address of its rows."""
+    """One quarter of the effect, with the address of what counts in it now."""
 
     effect: Effect
 
@@ -75,8 +75,8 @@ class Figures:
 
     @property
     def rows_url(self) -> str:
-        said = {"basis": str(Basis.ISSUES), "by": "quarter", "key": self.effect.now.key}
-        return f"{reverse('scoping:win_rate_rows')}?{urlencode(said)}"
+        said = {"view": "team", "state": str(State.CLOSED), "quarter": self.effect.now.key}
+        return f"{reverse('scoping:issues')}?{urlencode(said)}"
 
 
 def for_the_desk(view: View) -> View:
@@ -139,13 +139,13 @@ def _page(
     chosen = show if show in SHOWN else ALL
     rows = [each for each in foreseen if chosen in (ALL, each.phase)]
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    counts = Counter(each.phase for each in foreseen)
+    counts: Counter[str] = Counter(each.phase for each in foreseen)
     context = {
         "form": form,
         "ticked": pks,
         "today": today,
         "shown": shown,
-        "lines": lines(shown.object_list, refused, user, today),
+        "lines": lines(list(shown.object_list), refused, user, today),
         "show": chosen,
         "ways": [
             (key, name, counts[key] if key else len(foreseen), _address(key))
