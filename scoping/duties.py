@@ -17,7 +17,6 @@ from scoping.deeds import Deed
 from scoping.models import Meeting, ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
 from scoping.promises import next_deed, standing
-from scoping.quarters import day_at
 from scoping.quiet.silences import silent
 from scoping.states import ArchitectHelp, CloseReason, EmStatus, Review, State, WaitingOn
 
@@ -161,12 +160,12 @@ def quiet_issues(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     ours = Q(engagement_manager__in=people)
     if any(person.leads for person in people):
         ours |= Q(engagement_manager=None)
-    today = day_at(at)
-    told = [each for each in silent(seen_by(people).filter(ours), at) if each.silence.asks(today)]
+    quiet = silent(seen_by(people).filter(ours), at)
+    told = [each for each in quiet if each.silence.asks(each.today)]
     issues = ScopingIssue.objects.with_people().in_bulk([each.pk for each in told])
     for each in told:
         silence, issue = each.silence, issues[each.pk]
-        closes = silence.closes_on(today)
+        closes = silence.closes_on(each.today)
         since = f"Nobody has worked on it since {silence.active_on:%-d %b}"
         reason = f"{since}; it closes as lost after {closes:%-d %b}"
         button = Button("Keep open", reverse("scoping:keep", args=[issue.pk]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate
 from django.utils.functional import cached_property
 
-from emdesk.configuration.definitions import Definition, register
+from emdesk.configuration.definitions import Definition, definition_of, register
 from emdesk.configuration.fiscal_year import KEY, first_month
 from emdesk.configuration.models import Setting
 from emdesk.configuration.values import value_of
@@ -72,7 +72,7 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2110, 1, 1)
 
 
 class FiscalCalendar:
-    """The same answers for many days: what is set is read once for each time it was set.
+    """The same answers for many days: all that was ever set is read once.
 
     What is set holds from the start of its day in UTC on; days belong to quarters by the month
     that holds on them, so a quarter may be cut short, or come in parts, where the month changed.
@@ -132,9 +132,13 @@ class FiscalCalendar:
         return Case(*before, default=now, output_field=DateField())
 
     @cached_property
+    def _set(self) -> list[Setting]:
+        settings = Setting.objects.filter(key__in=[KEY, ZONE])
+        return list(settings.order_by("effective_from", "pk"))
+
+    @cached_property
     def _turns(self) -> list[date]:
-        settings = Setting.objects.filter(key__in=[KEY, ZONE]).order_by("effective_from")
-        return list(settings.values_list("effective_from", flat=True))
+        return [setting.effective_from for setting in self._set]
 
     def _regimes(self) -> list[tuple[date, date]]:
         """From each day on which something was set until before the next."""
@@ -143,16 +147,19 @@ class FiscalCalendar:
 
     def _month(self, turn: int) -> int:
         if turn not in self._months:
-            self._months[turn] = first_month(self._since(turn))
+            self._months[turn] = self._holding(KEY, turn)
         return self._months[turn]
 
     def _zone(self, turn: int) -> ZoneInfo:
         if turn not in self._zones:
-            self._zones[turn] = ZoneInfo(value_of(ZONE, self._since(turn)))
+            self._zones[turn] = ZoneInfo(self._holding(ZONE, turn))
         return self._zones[turn]
 
-    def _since(self, turn: int) -> date:
-        return self._turns[turn - 1] if turn else EARLIEST
+    def _holding(self, key: str, turn: int) -> Any:
+        """What was set last of all that had taken effect."""
+        definition = definition_of(key)
+        found = [setting.value for setting in self._set[:turn] if setting.key == key]
+        return definition.read(found[-1]) if found else definition.default
 
 
 def during(field: str, spans: Sequence[tuple[datetime, datetime]]) -> Q:

@@ -26,6 +26,7 @@ from scoping import (  # noqa: F401 (they register)
     sentences,
 )
 from scoping.models import Opportunity, ScopingIssue
+from scoping.quiet import sentences as quiet_sentences  # noqa: F401 (they register)
 from scoping.search.wordings import WORDINGS
 from scoping.states import LIVE
 from scoping.stays import STAYS

@@ -268,28 +268,9 @@ def ask_failed(event: Event) -> str:
     return f"could not mail the questions to {event.data['to']}: {_short(event.data['error'])}"
 
 
-@sentence("scoping.fell_silent")
-def fell_silent(event: Event) -> str:
-    since, closes = (_day(event.data[name]) for name in ("since", "closes"))
-    over = " for two months" if event.data["mark"] == "two_months" else ""
-    return (
-        f"noticed that nobody has worked on this{over}, since {since}: it closes as lost after"
-        f" {closes} unless somebody works on it or keeps it open"
-    )
-
-
-@sentence("scoping.kept")
-def kept(event: Event) -> str:
-    return f"keeps this open until {_day(event.data['until'])}: “{event.data['reason']}”"
-
-
 @sentence("scoping.revived")
 def revived(event: Event) -> str:
     return f"linked {event.data['reference']} as its revival"
-
-
-def _day(iso: str) -> str:
-    return f"{date.fromisoformat(iso):%-d %b %Y}"
 
 
 def _column(state: str) -> str:

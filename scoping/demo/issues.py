@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from emdesk.money import cents
+from emdesk.people.models import Role
 from scoping.demo import talk
 from scoping.demo.crew import Crew, crew_for
 from scoping.demo.deals import opportunity_for
@@ -109,6 +110,8 @@ def raise_issue(world: World, plot: Plot, pk: int, kin: Story | None) -> tuple[S
     begins_at = plot.begins_at
     account = kin.issue.account if kin else world.rng.choice(world.accounts)
     manager = kin.manager if kin and plot.reason else None
+    if plot.silent_from and len(world.told) % 2:
+        manager = world.cast.of(Role.EM)[0]
     crew = crew_for(world, account, begins_at, manager)
     service, title = (kin.issue.services[0], kin.issue.title) if kin else wish(world.rng)
     issue = ScopingIssue(
@@ -125,7 +128,8 @@ def raise_issue(world: World, plot: Plot, pk: int, kin: Story | None) -> tuple[S
         currency=world.currency_of(account),
         revives=kin.issue if kin and plot.live else None,
     )
-    story = Story(issue, crew.requester, crew.manager, world.rng, world.now)
+    until = plot.silent_from or world.now
+    story = Story(issue, crew.requester, crew.manager, world.rng, until)
     if kin and plot.live:
         kin.hear(crew.manager, "revived", story)
     return story, crew

@@ -11,7 +11,7 @@ from django.db.transaction import atomic
 
 from emdesk.copying import numbers
 from scoping import stays
-from scoping.demo import plots
+from scoping.demo import plots, quiet
 from scoping.demo.forecasts import set_rates
 from scoping.demo.issues import tell
 from scoping.demo.world import World, build
@@ -28,14 +28,16 @@ def load(*, seed: int, issues: int, at: datetime) -> World:
     world = build(seed, issues, at)
     set_rates(world)
     scale = min(issues / USUAL, AT_MOST)
+    live = [*plots.live(world.rng, issues, world.now)]
     plotted = [
-        *plots.live(world.rng, issues, world.now),
+        *quiet.silenced(live, world.now),
         *plots.closed(world.rng, scale, world.now),
     ]
     plotted.sort(key=lambda plot: plot.begins_at)
     keys = numbers(ScopingIssue, len(plotted))
     with nothing_thrown_away():
         write([tell(world, plot, pk) for plot, pk in zip(plotted, keys, strict=True)])
+    quiet.live_through(world)
     stays.measure(at)
     return world
 

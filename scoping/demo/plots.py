@@ -81,12 +81,16 @@ QUARTERS_BEFORE = 8
 
 @dataclass(frozen=True)
 class Plot:
-    """The moves of one issue, and how many days pass before each."""
+    """The moves of one issue, and how many days pass before each.
+
+    From ``silent_from`` on nobody does anything about it.
+    """
 
     moves: tuple[str, ...]
     days: tuple[float, ...]
     last_at: datetime
     reason: str = ""
+    silent_from: datetime | None = None
 
     @property
     def begins_at(self) -> datetime:

@@ -7,6 +7,8 @@ import tells of the time before it counts on the day it happened. Upper packages
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Coalesce, Greatest
@@ -48,7 +50,7 @@ def activity() -> EventQuerySet:
     return found.filter(~Q(before=F("after")) | Q(verb__in=[*COUNTS]))
 
 
-def with_activity(issues: QuerySet[ScopingIssue]) -> QuerySet[ScopingIssue]:
+def with_activity(issues: QuerySet[ScopingIssue]) -> QuerySet[Any]:
     """With ``active_at`` and the key of the event that says so, ``activity``.
 
     Where nobody did anything here, what was imported says it, else when the issue was raised.
@@ -68,5 +70,5 @@ def _imported(field: str) -> QuerySet[Event]:
     about = Event.objects.filter(subject_type=LABEL, subject_id=OuterRef("pk"))
     came = Event.objects.filter(subject_type=LABEL, subject_id=OuterRef("subject_id"), number=1)
     told = about.filter(origin=Origin.IMPORT, at__lte=Subquery(came.values("recorded_at")[:1]))
-    found: QuerySet[Event] = told.moves().order_by("-at", "-number").values(field)[:1]  # type: ignore[assignment]
+    found: QuerySet[Event] = told.moves().order_by("-at", "-number").values(field)[:1]
     return found

@@ -11,7 +11,7 @@ from django.db.transaction import atomic
 
 from emdesk.configuration.definitions import Definition, register
 from emdesk.configuration.values import value_of
-from emdesk.ledger.models import Event
+from emdesk.ledger.models import Event, Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
@@ -48,7 +48,15 @@ def last_day_to_keep(at: datetime) -> date:
     return today + timedelta(days=value_of(LONGEST, today))
 
 
-def keep_open(issue: ScopingIssue, *, until: date, reason: str, by: User, at: datetime) -> Event:
+def keep_open(
+    issue: ScopingIssue,
+    *,
+    until: date,
+    reason: str,
+    by: User,
+    at: datetime,
+    origin: str = Origin.PERSON,
+) -> Event:
     """The deal is alive although nobody worked on it: the rule waits until that day is over."""
     with atomic():
         issue = fresh(issue)
@@ -56,7 +64,8 @@ def keep_open(issue: ScopingIssue, *, until: date, reason: str, by: User, at: da
             raise NotAllowed("Its EM keeps an issue open; one of nobody's, a lead does.")
         if against := _against(issue, until, at):
             raise Refused(against)
-        return record(issue, KEPT, by=by, at=at, until=until.isoformat(), reason=reason)
+        said = {"until": until.isoformat(), "reason": reason}
+        return record(issue, KEPT, by=by, at=at, origin=origin, **said)
 
 
 def keep_all(

@@ -15,9 +15,8 @@ from django.db.models import QuerySet
 from emdesk.configuration.definitions import Definition, register
 from emdesk.configuration.values import value_of
 from emdesk.ledger.models import Event
-from scoping.models import ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
-from scoping.quarters import FiscalCalendar, day_at
+from scoping.quarters import FiscalCalendar
 from scoping.quiet.activity import LABEL, with_activity
 from scoping.quiet.days import SIX_WEEKS, Keep, Mark, Silence, Told, held_until
 from scoping.states import State
@@ -45,6 +44,8 @@ register(
 class Quiet:
     """A live issue nobody works on: what the rule knows of it. ``activity`` is an event's key."""
 
+    today: date
+
     pk: int
     silence: Silence
     activity: int | None
@@ -57,7 +58,7 @@ class Calendar:
 
     def __init__(self, at: datetime) -> None:
         self.fiscal = FiscalCalendar()
-        self.today = day_at(at)
+        self.today = self.fiscal.day_at(at)
         self.grace: int = value_of(GRACE, self.today)
 
 
@@ -65,17 +66,27 @@ def silent(
     issues: ScopingIssueQuerySet, at: datetime, *, ahead: timedelta = timedelta()
 ) -> list[Quiet]:
     """Those whose first mark falls by tonight, or in as many days ``ahead``; first to close first."""
-    calendar = Calendar(at)
     found = with_activity(issues.live()).filter(active_at__lt=at - SIX_WEEKS + ahead + MARGIN)
-    quiet = quiets(found, calendar)
+    rows = _rows(found)
+    if not rows:
+        return []
+    calendar = Calendar(at)
+    quiet = _quiets(rows, calendar)
     until = calendar.today + ahead
     reached = [each for each in quiet if each.silence.marks[0][1] <= until or each.silence.kept]
     return sorted(reached, key=lambda each: (each.silence.closes_on(calendar.today), each.pk))
 
 
-def quiets(issues: QuerySet[ScopingIssue], calendar: Calendar) -> list[Quiet]:
+def quiets(issues: QuerySet[Any], calendar: Calendar) -> list[Quiet]:
     """The silence of each of these issues, which are :func:`with_activity`."""
-    rows = list(issues.order_by().values_list(*READ))
+    return _quiets(_rows(issues), calendar)
+
+
+def _rows(issues: QuerySet[Any]) -> list[Any]:
+    return list(issues.order_by().values_list(*READ))
+
+
+def _quiets(rows: Sequence[Any], calendar: Calendar) -> list[Quiet]:
     said = _said([row[0] for row in rows], calendar)
     return [_quiet(row, calendar, *said[row[0]]) for row in rows]
 
@@ -113,7 +124,14 @@ def _quiet(
     active_on = calendar.fiscal.day_at(active_at)
     if state == State.ON_HOLD:
         active_on = max(active_on, held_until(calendar.fiscal.day_at(entered_at), review))
-    return Quiet(pk, Silence(active_on, calendar.grace, keep, told), activity, value, currency)
+    return Quiet(
+        calendar.today,
+        pk,
+        Silence(active_on, calendar.grace, keep, told),
+        activity,
+        value,
+        currency,
+    )
 
 
 def worth(quiet: Iterable[Quiet]) -> dict[str, Decimal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -19,17 +19,14 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
-from emdesk.activity.sentences import what, who
-from emdesk.ledger.models import Event
 from emdesk.money import Money
 from emdesk.web import SignedIn
 from emdesk.workflow import Refused
 from scoping import rules
 from scoping.forms.quiet import KeepForm, ticked
 from scoping.models import ScopingIssue
-from scoping.quarters import FiscalCalendar, day_at
+from scoping.quarters import day_at
 from scoping.quiet.activity import COUNTS
-from scoping.quiet.days import Mark
 from scoping.quiet.foreseeing import (
     Effect,
     Foreseen,
@@ -40,11 +37,12 @@ from scoping.quiet.foreseeing import (
     refusals,
 )
 from scoping.quiet.keeping import Kept, keep_all, keep_open
+from scoping.quiet.lines import lines
 from scoping.quiet.silences import worth
+from scoping.states import State
 from scoping.views.editing import READ_WRITE, form_about, only_if
 from scoping.views.moves import find
 from scoping.win_rate import Tally
-from scoping.win_rate_axes import Basis
 
 PAGE = 50
 ALL = ""
@@ -55,58 +53,13 @@ SHOWN = {
     Phase.LATER: "Later",
     Phase.KEPT: "Kept open",
 }
-MARKS = {
-    Mark.SIX_WEEKS: "Six weeks",
-    Mark.ONE_WEEK: "A week before",
-    Mark.TWO_MONTHS: "Two months",
-}
-TELLS = {
-    Mark.SIX_WEEKS: "six weeks are over",
-    Mark.ONE_WEEK: "a week is left of two months",
-    Mark.TWO_MONTHS: "two months are over",
-}
 TICK = "Tick the issues to keep open first."
 View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
-class Line:
-    """One quiet issue as the page shows it."""
-
-    issue: ScopingIssue
-    foreseen: Foreseen
-    last: Event | None
-    refused: str
-    may_keep: bool
-    quarter: str
-    today: date
-
-    @property
-    def silence(self) -> Any:
-        return self.foreseen.quiet.silence
-
-    @property
-    def says(self) -> str:
-        """What was done last, and by whom."""
-        return f"{who(self.last)} {what(self.last)}" if self.last else "Nothing was done here yet"
-
-    @property
-    def marks(self) -> list[tuple[str, dict[str, Any]]]:
-        """The day of each mark and whether it is over; none for one that a keep leaves out."""
-        days = {name: dict(self.silence.marks).get(mark) for mark, name in MARKS.items()}
-        return [
-            (name, {"day": day, "over": day is not None and day <= self.today})
-            for name, day in days.items()
-        ]
-
-    @property
-    def tells(self) -> str:
-        return TELLS[self.foreseen.tells] if self.foreseen.tells else ""
-
-
-@dataclass(frozen=True)
 class Figures:
-    """One quarter of the effect, each number with the address of its rows."""
+    """One quarter of the effect, with the address of what counts in it now."""
 
     effect: Effect
 
@@ -122,8 +75,8 @@ class Figures:
 
     @property
     def rows_url(self) -> str:
-        said = {"basis": str(Basis.ISSUES), "by": "quarter", "key": self.effect.now.key}
-        return f"{reverse('forecasting:win_rate_rows')}?{urlencode(said)}"
+        said = {"view": "team", "state": str(State.CLOSED), "quarter": self.effect.now.key}
+        return f"{reverse('scoping:issues')}?{urlencode(said)}"
 
 
 def for_the_desk(view: View) -> View:
@@ -186,13 +139,13 @@ def _page(
     chosen = show if show in SHOWN else ALL
     rows = [each for each in foreseen if chosen in (ALL, each.phase)]
     shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    counts = Counter(each.phase for each in foreseen)
+    counts: Counter[str] = Counter(each.phase for each in foreseen)
     context = {
         "form": form,
         "ticked": pks,
         "today": today,
         "shown": shown,
-        "lines": _lines(shown.object_list, refused, request, today),
+        "lines": lines(list(shown.object_list), refused, user, today),
         "show": chosen,
         "ways": [
             (key, name, counts[key] if key else len(foreseen), _address(key))
@@ -205,29 +158,6 @@ def _page(
     }
     status = 422 if form.errors else 200
     return render(request, "scoping/quiet.html", context, status=status)
-
-
-def _lines(
-    shown: Sequence[Foreseen], refused: dict[int, str], request: SignedIn, today: date
-) -> list[Line]:
-    issues = ScopingIssue.objects.with_people().in_bulk([each.quiet.pk for each in shown])
-    events = Event.objects.select_related("actor").in_bulk(
-        [each.quiet.activity for each in shown if each.quiet.activity]
-    )
-    calendar = FiscalCalendar()
-    return [
-        Line(
-            issue := issues[each.quiet.pk],
-            each,
-            events.get(each.quiet.activity or 0),
-            refused.get(issue.pk, ""),
-            rules.closes(issue, request.user),
-            str(calendar.quarter_of(each.quiet.silence.due)),
-            today,
-        )
-        for each in shown
-        if each.quiet.pk in issues
-    ]
 
 
 def _sum(foreseen: Sequence[Foreseen], phase: Phase) -> dict[str, Any]:

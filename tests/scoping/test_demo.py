@@ -26,7 +26,10 @@ from scoping.clock_rows import Part, clocks_of, report
 from scoping.demo.loading import load
 from scoping.demo.people import PASSWORD
 from scoping.models import Answer, Meeting, Opportunity, ScopingIssue, Stage, TypicalStay
-from scoping.quarters import quarter_at
+from scoping.quarters import day_at, quarter_at
+from scoping.quiet.days import Mark
+from scoping.quiet.foreseeing import foresee
+from scoping.quiet.silences import WARNED
 from scoping.states import LIVE, CloseReason, Outcome, Review, State
 from scoping.triage.queue import queue
 
@@ -107,6 +110,20 @@ def test_some_losses_timed_out_and_some_issues_count_nowhere():
     assert ScopingIssue.objects.filter(state=State.CLOSED, outcome="", close_quarter="").exists()
 
 
+def test_the_two_months_rule_has_told_kept_and_closed_some():
+    today = day_at(AT)
+    found = foresee(ScopingIssue.objects.all(), AT, today)
+
+    silences = [each.quiet.silence for each in found if each.quiet.silence.told]
+    marks = {silence.told[-1].mark for silence in silences if not silence.kept}
+    assert marks == set(Mark)
+    assert [silence.kept for silence in silences].count(True) == 1
+    by_the_rule = ScopingIssue.objects.filter(close_to_note=True)
+    assert {issue.close_reason for issue in by_the_rule} == {CloseReason.TIMED_OUT}
+    assert by_the_rule.count() == 2
+    assert not Event.objects.exclude(origin=Origin.DEMO).filter(verb=WARNED).exists()
+
+
 def test_every_role_can_sign_in_and_nobody_decides_twice():
     for user in User.objects.all():
         validate_password(PASSWORD, user)
@@ -133,7 +150,8 @@ def test_somebody_is_away_and_has_a_delegate():
 
 def test_everything_was_done_by_people_of_the_demo_and_nothing_tomorrow():
     assert set(Event.objects.values_list("origin", flat=True)) == {Origin.DEMO}
-    assert not Event.objects.filter(actor=None).exists()
+    by_the_rule = Event.objects.filter(actor=None)
+    assert set(by_the_rule.values_list("verb", flat=True)) == {WARNED, "scoping.lose"}
     assert not Event.objects.filter(at__gt=AT).exists()
 
 
@@ -156,7 +174,7 @@ def test_every_move_is_made_by_somebody_who_may(histories):
         for event in histories[issue.pk]:
             if event.verb in {"scoping.approve", "scoping.return_sow"}:
                 assert rules.approves(issue, event.actor)
-            elif event.moved and event.before:
+            elif event.moved and event.before and event.actor:
                 assert rules.closes(issue, event.actor)
 
 

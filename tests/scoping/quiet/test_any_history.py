@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import pytest
@@ -81,7 +81,8 @@ def lived(rng: Random, start: date, zone) -> tuple[object, list[datetime]]:
         if rng.random() < 0.03:
             down_until = day + rng.randint(1, 40) * DAY
         if day >= down_until and rng.random() < 0.4:
-            at = datetime.combine(day, time(rng.randint(0, 3), rng.randint(1, 59)), zone)
+            local = datetime.combine(day, time(rng.randint(0, 3), rng.randint(1, 59)), zone)
+            at = local.astimezone(UTC)
             pass_night(at)
             nights.append(at)
         if day >= next_deed:
