@@ -13,9 +13,9 @@ import "./sheet.js";
 import "./drawer.js";
 import "./live.js";
 
-document.addEventListener("click", async (event) => {
+document.addEventListener("click", (event) => {
   const bell = event.target.closest("[data-bell]");
-  if (!bell || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!bell || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  (await import("./bell.js")).open(bell);
+  import("./bell.js").then((module) => module.open(bell));
 });
