@@ -58,6 +58,11 @@ PERIODIC = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    # Hourly, so that a night without the queue is made up for; each night's work is done once.
+    "mind quiet issues": {
+        "task": "scoping.tasks.mind_quiet_issues",
+        "schedule": crontab(minute="20"),
+    },
     "remove files of old imports": {
         "task": "scoping.tasks.remove_old_imports",
         "schedule": crontab(minute="40", hour="3"),

@@ -25,6 +25,8 @@ from scoping.states import CloseReason
 
 CLOSED_DEALS = (Stage.WON, Stage.LOST)
 MONTHS_OUT = 9
+AMENDED = "scoping.deal_amended"
+JUDGED = {"confidence", "confidence_rationale"}
 TO_NOTE = {"close_to_note": True}
 
 
@@ -74,15 +76,36 @@ def amend_deal(
     with atomic():
         lock(deal)
         deal = Opportunity.objects.get(pk=deal.pk)
+        closed_before = deal.close_date
         changed = revise(deal, seen, fields)
         if not changed:
             return ""
+        changed |= revise(deal, None, _following(deal, changed, closed_before, at))
         said = {"reason": reason} if reason else {}
-        append([event_of(deal, "scoping.deal_amended", by=by, at=at, changed=changed, **said)])
+        append([event_of(deal, AMENDED, by=by, at=at, changed=changed, **said)])
         deal.save(update_fields=[*changed])
         if "stage" not in changed:
             return ""
         return close_with_deals(Q(opportunity=deal), at=at).get(deal.pk, "")
+
+
+def _following(
+    deal: Opportunity, changed: Mapping[str, Any], closed_before: date | None, at: datetime
+) -> dict[str, Any]:
+    """What follows from a change: one push more, the day of the EM's word."""
+    found: dict[str, Any] = {}
+    if is_push(closed_before, deal.close_date):
+        found["push_count"] = deal.push_count + 1
+    if not JUDGED.isdisjoint(changed):
+        found["judged_at"] = at
+    return found
+
+
+def is_push(before: date | None, after: date | None) -> bool:
+    """Whether a close date moved into a later month, which is what the CRM counts as a push."""
+    if before is None or after is None:
+        return False
+    return (after.year, after.month) > (before.year, before.month)
 
 
 def close_with_deals(issues: Q, *, at: datetime) -> dict[int, str]:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.timezone import now
 
+from emdesk.clock import database_now
 from scoping import stays
 from scoping.imports import runs
 from scoping.imports.uploads import remove_old
 from scoping.imports.webhooks import apply_next
+from scoping.quiet.nights import pass_night
 
 AT_ONCE = 200
 
@@ -17,6 +19,14 @@ AT_ONCE = 200
 def measure_typical_stays() -> None:
     """Running it twice changes nothing."""
     stays.measure(at=now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=1_700, time_limit=1_800)
+def mind_quiet_issues() -> None:
+    """Tell of issues nobody works on and close them in time. Running it twice changes nothing."""
+    night = pass_night(database_now())
+    if not night.finished:
+        mind_quiet_issues.delay()
 
 
 @shared_task(ignore_result=True)

@@ -6,51 +6,71 @@ other until a person decides. Nothing closed gives no rate, which is not a rate 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from emdesk.fiscal import Quarter
 from emdesk.people.models import User
 from scoping import rules
+from scoping.interval import FEW, Interval, wilson
 from scoping.models import Opportunity, ScopingIssue, Stage
-from scoping.quarters import FiscalCalendar
-from scoping.states import Outcome
+from scoping.states import CloseReason, Outcome
+from scoping.win_rate_axes import CURRENCY, Axis, Basis, axes
 
-CURRENCY = "USD"
 MILLIONTH = Decimal("0.000001")
-Key = Callable[..., str]
-
-
-class Basis(StrEnum):
-    ISSUES = "issues"
-    OPPORTUNITIES = "opportunities"
+EVERYTHING = Q()
 
 
 @dataclass
 class Tally:
-    """How many were won and lost, and what the won ones are worth in our own currency."""
+    """How many were won and lost, and what those are worth that have a value in our currency.
+
+    ``timed_out`` and ``to_partner`` are among the lost, ``priced`` among all that closed.
+    """
 
     key: str = ""
     won: int = 0
     lost: int = 0
     won_value: Decimal | None = None
+    lost_value: Decimal | None = None
+    timed_out: int = 0
+    to_partner: int = 0
+    priced: int = 0
+
+    @property
+    def closed(self) -> int:
+        return self.won + self.lost
 
     @property
     def rate(self) -> Decimal | None:
-        closed = self.won + self.lost
-        return (Decimal(self.won) / closed).quantize(MILLIONTH) if closed else None
+        return _share(self.won, self.closed)
 
-    def add(self, won: int, lost: int, value: Decimal | None) -> None:
-        self.won += won
-        self.lost += lost
-        if value is not None:
-            self.won_value = (self.won_value or Decimal(0)) + value
+    @property
+    def adjusted(self) -> Decimal | None:
+        """The rate among deals a customer decided on: neither timed out nor moved to a partner."""
+        return _share(self.won, self.closed - self.timed_out - self.to_partner)
+
+    @property
+    def value_rate(self) -> Decimal | None:
+        won = self.won_value or Decimal(0)
+        return _share(won, won + (self.lost_value or Decimal(0)))
+
+    @property
+    def interval(self) -> Interval | None:
+        return wilson(self.won, self.closed)
+
+    @property
+    def few(self) -> bool:
+        return self.closed < FEW
+
+    def add(self, other: Tally) -> None:
+        for name in ("won", "lost", "timed_out", "to_partner", "priced"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.won_value = _sum(self.won_value, other.won_value)
+        self.lost_value = _sum(self.lost_value, other.lost_value)
 
 
 @dataclass(frozen=True)
@@ -62,24 +82,16 @@ class WinRate:
     unnamed: Tally
 
 
-@dataclass(frozen=True)
-class Axis:
-    """What to group by: stored fields, and how they are spelled as one key."""
-
-    fields: tuple[str, ...]
-    key: Key = lambda name: name or ""
-
-
-def win_rate(basis: Basis, by: str, user: User | None = None) -> WinRate:
-    """Every closed deal of the desk, or that ``user`` may count, along one of :func:`axes`."""
+def win_rate(basis: Basis, by: str, user: User | None = None, within: Q = EVERYTHING) -> WinRate:
+    """Closed deals of the desk, or those ``user`` may count, along one of the axes."""
     axis = axes(basis)[by]
     total, unnamed, rows = Tally(), Tally(), dict[str, Tally]()
-    for names, won, lost, value in _counted(basis, axis, user):
-        key = axis.key(*names)
-        part = rows.setdefault(key, Tally(key)) if key else unnamed
-        part.add(won, lost, value)
-        total.add(won, lost, value)
-    return WinRate(total, sorted(rows.values(), key=_in_order), unnamed)
+    for names, counted in tallies(basis, axis, countable(basis, user).filter(within)):
+        total.add(counted)
+        for key in axis.keys(*names):
+            part = rows.setdefault(key, Tally(key)) if key else unnamed
+            part.add(counted)
+    return WinRate(total, sorted(rows.values(), key=lambda row: axis.place(row.key)), unnamed)
 
 
 def countable(basis: Basis, user: User | None = None) -> QuerySet[Any]:
@@ -97,74 +109,34 @@ def outcomes(basis: Basis) -> tuple[Q, Q]:
     return Q(stage=Stage.WON, deleted=False), Q(stage=Stage.LOST, deleted=False)
 
 
-def axes(basis: Basis) -> Mapping[str, Axis]:
-    return _axes_of_issues() if basis == Basis.ISSUES else _axes_of_deals()
+def lost_for(basis: Basis, reason: CloseReason) -> Q:
+    """What was lost for one reason; the CRM's deals carry none."""
+    if basis == Basis.ISSUES:
+        return outcomes(basis)[1] & Q(close_reason=reason)
+    return Q(pk__in=())
 
 
-def _axes_of_issues() -> dict[str, Axis]:
-    return {
-        "quarter": Axis(("close_quarter",)),
-        "segment": Axis(("segment__name",)),
-        "em": Axis(("engagement_manager__email",), _handle),
-        "office": Axis(("opportunity__office",)),
-        "owner": Axis(("opportunity__owner",)),
-        "product": Axis(("opportunity__product",)),
-        "sector": Axis(("account__sector",)),
-        "type": Axis(("opportunity__kind",)),
-    }
-
-
-def _axes_of_deals() -> dict[str, Axis]:
-    calendar = FiscalCalendar()
-
-    def quarter(day: date) -> str:
-        return str(calendar.quarter_of(day))
-
-    return {
-        "quarter": Axis(("close_date",), quarter),
-        "segment": Axis(("segment__name",)),
-        "em": Axis(("engagement_manager__name",)),
-        "office": Axis(("office",)),
-        "owner": Axis(("owner",)),
-        "product": Axis(("product",)),
-        "sector": Axis(("account__sector",)),
-        "type": Axis(("kind",)),
-        "office_and_quarter": Axis(
-            ("office", "close_date"),
-            lambda office, day: f"{office} {quarter(day)}" if office else "",
-        ),
-    }
-
-
-def _counted(
-    basis: Basis, axis: Axis, user: User | None
-) -> Iterator[tuple[tuple[Any, ...], int, int, Decimal | None]]:
-    """For each group: its fields, won, lost, and the value of the won ones in our currency."""
+def tallies(
+    basis: Basis, axis: Axis, records: QuerySet[Any]
+) -> Iterator[tuple[tuple[Any, ...], Tally]]:
+    """For each group of closed records, in one statement: its fields and its tally."""
     won, lost = outcomes(basis)
     value = "expected_value" if basis == Basis.ISSUES else "amount"
-    groups = countable(basis, user).filter(won | lost).order_by().values_list(*axis.fields)
-    counted = groups.annotate(
+    ours = Q(currency=CURRENCY, **{f"{value}__isnull": False})
+    counted = axis.grouped(records.filter(won | lost)).annotate(
         n_won=Count("pk", filter=won),
         n_lost=Count("pk", filter=lost),
-        worth=Sum(value, filter=won & Q(currency=CURRENCY)),
+        worth_won=Sum(value, filter=won & ours),
+        worth_lost=Sum(value, filter=lost & ours),
+        n_timed_out=Count("pk", filter=lost_for(basis, CloseReason.TIMED_OUT)),
+        n_to_partner=Count("pk", filter=lost_for(basis, CloseReason.PARTNER)),
+        n_priced=Count("pk", filter=ours),
     )
     nothing = None if basis == Basis.ISSUES else Decimal(0)
-    for *names, n_won, n_lost, worth in counted:
-        yield tuple(names), n_won, n_lost, nothing if worth is None else worth
-
-
-def _handle(email: str | None) -> str:
-    """The part of an address that boards and trackers know a person by."""
-    return (email or "").partition("@")[0]
-
-
-def _in_order(tally: Tally) -> tuple[Any, ...]:
-    """Quarters by time, everything else by name."""
-    try:
-        quarter = Quarter.parse(tally.key)
-    except ValueError:
-        return (1, tally.key)
-    return (0, quarter)
+    width = len(axis.fields)
+    for row in counted:
+        won_value, lost_value = (nothing if each is None else each for each in row[width + 2 :][:2])
+        yield row[:width], Tally("", *row[width:][:2], won_value, lost_value, *row[width + 4 :])
 
 
 def as_json(found: WinRate) -> dict[str, Any]:
@@ -184,12 +156,18 @@ def _figures(tally: Tally) -> dict[str, Any]:
 def as_table(found: WinRate, by: str) -> Iterable[str]:
     """For people: one line a row, the whole last; a dash where nothing closed."""
     width = max(len(by), *(len(tally.key) for tally in found.rows), 5)
-    yield f"{by:<{width}}  {'won':>7}  {'lost':>7}  {'rate':>7}  {'won value':>16}"
-    for tally in [*found.rows, Tally("total", **_parts(found.total))]:
+    titles = f"{'won':>7}  {'lost':>7}  {'rate':>7}  {'won value':>16}  95 % interval"
+    yield f"{by:<{width}}  {titles}"
+    for name, tally in [*((row.key, row) for row in found.rows), ("total", found.total)]:
         rate = "—" if tally.rate is None else f"{tally.rate:.1%}"
         value = "—" if tally.won_value is None else f"{tally.won_value:,.2f}"
-        yield f"{tally.key:<{width}}  {tally.won:>7}  {tally.lost:>7}  {rate:>7}  {value:>16}"
+        sure = f"{tally.interval or '—'}{' (few)' if tally.few else ''}"
+        yield f"{name:<{width}}  {tally.won:>7}  {tally.lost:>7}  {rate:>7}  {value:>16}  {sure}"
 
 
-def _parts(tally: Tally) -> dict[str, Any]:
-    return {"won": tally.won, "lost": tally.lost, "won_value": tally.won_value}
+def _share(some: Decimal | int, of: Decimal | int) -> Decimal | None:
+    return (Decimal(some) / of).quantize(MILLIONTH) if of else None
+
+
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return other if one is None else one + (other or 0)

@@ -5,4 +5,5 @@ class ConfigurationConfig(AppConfig):
     name = "emdesk.configuration"
 
     def ready(self) -> None:
-        import emdesk.configuration.fiscal_year  # noqa: F401, PLC0415  (app ready)
+        import emdesk.configuration.currencies  # noqa: PLC0415  (app ready)
+        import emdesk.configuration.fiscal_year  # noqa: F401, PLC0415

@@ -33,7 +33,7 @@ class Definition:
         if value is None:
             return "–"
         names = dict(getattr(self.field(), "choices", ()))
-        return str(names.get(value, value))
+        return str(names.get(value, value)) if names else str(value)
 
 
 _definitions: dict[str, Definition] = {}

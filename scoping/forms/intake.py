@@ -8,10 +8,10 @@ from uuid import uuid4
 from django import forms
 from django.urls import reverse_lazy
 
+from emdesk.money import CURRENCIES
 from emdesk.people.models import Role, Segment, User
 from scoping.forms.answering import FIELD, Asking
 from scoping.forms.board import SegmentField
-from scoping.forms.issue import CURRENCIES
 from scoping.imports.linking import deal_named_in
 from scoping.intake import Request, asked_already, deal_for, known_accounts, named, similar
 from scoping.models import Account, Question, ScopingIssue, Source

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from emdesk.fiscal import Quarter
+from emdesk.money import CURRENCIES
 from emdesk.people.models import Role, User
 from scoping.forms.moving import REASONS
 from scoping.forms.seen import Seen
@@ -53,7 +54,6 @@ RESOLVERS = {
     "architect_review": (Review.APPROVED, Role.TECHNICAL_ARCHITECT),
     "delivery_review": (Review.APPROVED, Role.DELIVERY_MANAGER),
 }
-CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "AUD", "CAD", "INR", "SGD")
 
 
 class FactsForm(Seen, forms.ModelForm):  # type: ignore[type-arg]

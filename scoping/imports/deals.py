@@ -6,16 +6,16 @@ from it and stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
 from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import append, event_of
-from scoping.deals import close_with_deals
+from scoping.deals import JUDGED, close_with_deals, is_push
 from scoping.imports.linking import link
 from scoping.imports.merging import merge, plain
 from scoping.imports.report import Judge, Rejected
@@ -27,8 +27,12 @@ IMPORTED = "scoping.deal_imported"
 Told = tuple[Opportunity, dict[str, Any]]
 Changed = tuple["Deal", Opportunity, dict[str, Any], dict[str, Any]]
 OURS = frozenset(
-    {"confidence", "confidence_rationale", "engagement_manager_id", "notes", "services_value"}
+    {
+        *{"confidence", "confidence_rationale", "engagement_manager_id", "notes"},
+        *{"services_value", "edu_override", "investment_value"},
+    }
 )
+FOLLOWING = ("push_count", "judged_at")
 
 
 @dataclass
@@ -113,11 +117,26 @@ class Deals:
         if not self._speaks(deal, here):
             return None
         fields, said = self._fields(deal), here.imported
-        before = plain({name: getattr(here, name) for name in fields})
+        before = plain({name: getattr(here, name) for name in {*fields, *FOLLOWING}})
+        closed_before = here.close_date
         changed = merge(here, said, fields, OURS)
+        changed |= self._following(deal, here, changed, closed_before)
         here.imported = said | plain(fields)
         was = {name: before[name] for name in changed}
         return (changed, {"was": was, "said": said}) if changed else None
+
+    def _following(
+        self, deal: Deal, here: Opportunity, changed: Mapping[str, Any], closed_before: date | None
+    ) -> dict[str, Any]:
+        """What follows from what is new, unless the file tells it itself."""
+        found: dict[str, Any] = {}
+        if "push_count" not in deal.fields and is_push(closed_before, here.close_date):
+            found["push_count"] = here.push_count + 1
+        if not JUDGED.isdisjoint(changed):
+            found["judged_at"] = deal.modified_at or self._at
+        for name, value in found.items():
+            setattr(here, name, value)
+        return found
 
     def _speaks(self, deal: Deal, here: Opportunity) -> bool:
         """Whether this record has a say about an opportunity that is here already."""
@@ -135,7 +154,9 @@ class Deals:
 
     def _new(self, deal: Deal) -> Opportunity:
         fields = self._fields(deal)
-        return Opportunity(external_id=deal.external_id, imported=plain(fields), **fields)
+        new = Opportunity(external_id=deal.external_id, imported=plain(fields), **fields)
+        new.judged_at = (deal.modified_at or self._at) if new.confidence_rationale else None
+        return new
 
     def _note(self, told: Sequence[Told]) -> None:
         append(

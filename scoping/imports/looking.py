@@ -84,6 +84,7 @@ DEAL_COLUMNS = {
     "IsClosed": "checked against the stage",
     "IsWon": "checked against the stage",
     "CurrencyIsoCode": "currency",
+    "PushCount": "push count",
     **{column: name.replace("_", " ") for column, (name, _) in salesforce.TEXTS.items()},
 }
 FIELDS = {
@@ -92,6 +93,10 @@ FIELDS = {
     "rationale": "confidence rationale",
     "issue_link": "link to its scoping issue",
     "services_value": "services value",
+    "quoted_value": "Proserve amount",
+    "edu_value": "Edu services value",
+    "edu_override": "Edu value override",
+    "investment_value": "investment services value",
 }
 KNOWN: Mapping[str, Mapping[str, str]] = {
     Kind.GITLAB_ISSUES: ISSUE_COLUMNS,

@@ -43,6 +43,7 @@ LABELS = {
     "Closed": "IsClosed",
     "Won": "IsWon",
     "Currency": "CurrencyIsoCode",
+    "Push Count": "PushCount",
 }
 DATES = ("CloseDate", "CreatedDate", "LastModifiedDate", "SystemModstamp")
 MAPPING = {
@@ -51,7 +52,12 @@ MAPPING = {
     "rationale": "EM_Confidence_Rationale__c",
     "issue_link": "Scoping_Issue_Link__c",
     "services_value": "Professional_Services_Value__c",
+    "quoted_value": "Proserve_Amount__c",
+    "edu_value": "Edu_Services_Value__c",
+    "edu_override": "Edu_Value_Override__c",
+    "investment_value": "Investment_Services_Value__c",
 }
+VALUES = ("services_value", "quoted_value", "edu_value", "edu_override", "investment_value")
 TEXTS = {
     "Type": ("kind", 80),
     "NextStep": ("next_step", 500),
@@ -154,8 +160,9 @@ class Salesforce:
         if self._mapping["rationale"] in row.values:
             rationale = values.storable(row[self._mapping["rationale"]], "rationale")
             fields["confidence_rationale"] = rationale[:2_000]
-        if self._mapping["services_value"] in row.values:
-            fields["services_value"], _ = values.amount(row[self._mapping["services_value"]], notes)
+        for name in VALUES:
+            if self._mapping[name] in row.values:
+                fields[name], _ = values.amount(row[self._mapping[name]], notes)
         return fields
 
     def _manager(self, text: str, notes: Notes) -> int | None:
@@ -210,10 +217,17 @@ def _amounts(row: Row, stage: Stage, notes: Notes) -> dict[str, Any]:
         fields["expected_revenue"], _ = values.amount(row["ExpectedRevenue"], notes)
     if "Probability" in row.values:
         fields["probability"] = _percent(row["Probability"], notes)
+    if row["PushCount"].strip():
+        fields["push_count"] = _pushes(row["PushCount"], notes)
     category = row["ForecastCategoryName"] or row["ForecastCategory"]
     if found := CATEGORIES.get(values.key(category).replace(" ", "")):
         fields["forecast_category"] = found
     return fields
+
+
+def _pushes(text: str, notes: Notes) -> int:
+    number, _ = values.amount(text, notes)
+    return min(max(int(number or 0), 0), 32_767)
 
 
 def _percent(text: str, notes: Notes) -> Decimal | None:

@@ -6,6 +6,7 @@ from scoping.models.issue import ScopingIssue
 from scoping.models.meeting import Meeting, MeetingKind
 from scoping.models.opportunity import Confidence, ForecastCategory, Opportunity, Stage
 from scoping.models.questionnaire import Answer, AnswerKind, Question, Source
+from scoping.models.risk import Risk
 from scoping.models.saved_view import Layout, SavedView
 from scoping.models.search import Wording
 from scoping.models.stay import Stay, TypicalStay
@@ -32,6 +33,7 @@ __all__ = [
     "MeetingKind",
     "Opportunity",
     "Question",
+    "Risk",
     "SavedView",
     "SchedulingIntake",
     "ScopingIssue",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import ExpressionWrapper, F, Func, Q, Value
+from django.db.models.functions import Coalesce, NullIf, Upper
 from django.urls import reverse
 
+from emdesk.configuration.currencies import desk_currency
 from emdesk.money import Money
-from emdesk.people.models import Segment, User
+from emdesk.people.models import Role, Segment, User
+from scoping.models import worth
 from scoping.models.account import Account
 from scoping.rules import sees_every_issue
 
@@ -41,6 +46,8 @@ UNDER_WAY = (
     Stage.NEGOTIATING,
     Stage.AWAITING_SIGNATURE,
 )
+CLOSED = (Stage.WON, Stage.LOST)
+UNCOUNTED = (Stage.UNQUALIFIED, Stage.DUPLICATE)
 
 
 class Confidence(models.TextChoices):
@@ -62,6 +69,20 @@ class ForecastCategory(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+def _told(rule: Q | bool) -> Any:  # noqa: FBT001 (a rule may be the same for all)
+    answer: Any = models.BooleanField()
+    if isinstance(rule, bool):
+        return Value(rule, output_field=answer)
+    return ExpressionWrapper(rule, output_field=answer)
+
+
+def amount_field(name: str, help_text: str = "") -> models.DecimalField[Any, Any]:
+    """An amount in the deal's own currency."""
+    return models.DecimalField(
+        name, max_digits=14, decimal_places=2, null=True, blank=True, help_text=help_text
+    )
+
+
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def visible_to(self, user: User) -> Self:
         """Every deal for those who see every issue; for the others those of issues they see."""
@@ -69,6 +90,62 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
             return self
         issues: Any = self.model._meta.get_field("issues").related_model
         return self.filter(pk__in=issues.objects.visible_to(user).values("opportunity"))
+
+    def worked_by(self, user: User) -> Self:
+        """One's own: as the deal's EM, or as that of an issue of it."""
+        return self.filter(self._own(user))
+
+    def _own(self, user: User) -> Q:
+        issues: Any = self.model._meta.get_field("issues").related_model
+        theirs = issues.objects.filter(engagement_manager=user).values("opportunity")
+        return Q(engagement_manager=user) | Q(pk__in=theirs)
+
+    def with_rights(self, user: User) -> Self:
+        """With what ``user`` may do, as the rules say it of one deal.
+
+        ``own``: the deal is theirs as an EM; ``judges``: they may give the EM's word, a lead with
+        a reason; ``advances``: they may change stage, close date and quote.
+        """
+        own: Q | bool = user.has(Role.EM) and self._own(user)
+        return self.annotate(
+            own=_told(own),
+            judges=_told(user.leads or own),
+            advances=_told(user.has(Role.DEAL_DESK) or self._advanced(user)),
+        )
+
+    def _advanced(self, user: User) -> Q | bool:
+        if not user.has(Role.ACCOUNT_TEAM):
+            return False
+        issues: Any = self.model._meta.get_field("issues").related_model
+        team = issues.objects.filter(Q(requester=user) | Q(account_team=user))
+        return Q(stage__in=UNDER_WAY, pk__in=team.values("opportunity"))
+
+    def in_region(self) -> Self:
+        """With ``region``: the office that sells it, else where its segment lies."""
+        words: Any = models.CharField()
+        parts = (F("segment__name"), Value("_"), Value(2))
+        place = Upper(Func(*parts, function="split_part", output_field=words))
+        known = Coalesce(NullIf(F("office"), Value("")), place, Value(""), output_field=words)
+        return self.annotate(region=known)
+
+    def counted(self) -> Self:
+        """Those that stand in figures: not deleted in the CRM, neither duplicates nor unqualified."""
+        return self.filter(deleted=False).exclude(stage__in=UNCOUNTED)
+
+    def valued(self, on: date, currency: str = "") -> Self:
+        """With ``booking_value`` in each deal's currency and ``desk_value`` in the desk's.
+
+        ``rate`` leads from the one to the other: for a closed deal that of its close date, else
+        that of ``on``. Without a rate ``desk_value`` is null: the deal counts and is not priced.
+        ``education_value`` is the part of the booking that is education (domain.md §10.4).
+        """
+        currency = currency or desk_currency(on)
+        found = self.annotate(
+            booking_value=worth.booking_value(), education_value=worth.education_value()
+        )
+        return found.annotate(rate=worth.rate(on, currency, CLOSED)).annotate(
+            desk_value=worth.desk_value()
+        )
 
 
 OpportunityManager = models.Manager.from_queryset(OpportunityQuerySet)
@@ -100,14 +177,25 @@ class Opportunity(models.Model):
     kind = models.CharField(max_length=80, blank=True)
     product = models.CharField(max_length=80, blank=True)
     engaged_on = models.DateField(null=True, blank=True)
-    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    services_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    expected_revenue = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    amount = amount_field("amount")
+    services_value = amount_field("professional services value")
+    quoted_value = amount_field("Proserve amount", "What the account executive quoted.")
+    edu_value = amount_field("Edu services value", "The education part of the quote.")
+    edu_override = amount_field(
+        "Edu value override", "Your own figure for education. It stands above the quote's."
+    )
+    investment_value = amount_field(
+        "investment services value", "Approved, and no longer part of the services value."
+    )
+    expected_revenue = amount_field("expected revenue")
     probability = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, default="USD")
     forecast_category = models.CharField(max_length=10, choices=ForecastCategory, blank=True)
     confidence = models.CharField(max_length=5, choices=Confidence, default=Confidence.GREY)
     confidence_rationale = models.TextField(blank=True, max_length=2_000)
+    judged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    push_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    help_needed = models.CharField(max_length=500, blank=True)
     next_step = models.CharField(max_length=500, blank=True)
     notes = models.TextField(blank=True, max_length=50_000)
     modified_at = models.DateTimeField(null=True, blank=True)
@@ -121,6 +209,13 @@ class Opportunity(models.Model):
     class Meta:
         verbose_name_plural = "opportunities"
         ordering = ["close_date", "pk"]
+        indexes = [
+            models.Index(
+                fields=["close_date"],
+                condition=models.Q(deleted=False),
+                name="scoping_opportunity_closes",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(stage__in=Stage.values), name="scoping_opportunity_known_stage"
@@ -145,8 +240,26 @@ class Opportunity(models.Model):
 
     @property
     def value(self) -> Money | None:
-        """What the customer is expected to pay for services, in the deal's currency."""
-        return None if self.amount is None else Money(self.amount, self.currency)
+        """What is booked when it closes won, in its own currency: quoted, else expected.
+
+        A quote of nothing is none: the CRM writes it before there is one.
+        """
+        known = (self.services_value, self.amount)
+        given = self.quoted_value or next((each for each in known if each is not None), None)
+        return None if given is None else Money(given, self.currency)
+
+    @property
+    def education(self) -> Money | None:
+        """The part of it that is education; the EM's own figure stands above the quote's."""
+        given = self.edu_value if self.edu_override is None else self.edu_override
+        return None if given is None else Money(given, self.currency)
+
+    @property
+    def investment(self) -> Money | None:
+        """Services given away once approved; never part of a booking."""
+        return (
+            None if self.investment_value is None else Money(self.investment_value, self.currency)
+        )
 
     @property
     def under_way(self) -> bool:

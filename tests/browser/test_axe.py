@@ -49,6 +49,10 @@ PAGES = {
     "edit scheduling": "/issues/{issue}/scheduling/?edit=1",
     "new opportunity": "/issues/{issue}/opportunity/new/",
     "opportunity": "/opportunities/{deal}/",
+    "opportunities": "/opportunities/?view=team",
+    "opportunities by EM": "/opportunities/?view=team&by=em",
+    "no opportunities": "/opportunities/?q=nowhere",
+    "judge": "/opportunities/{deal}/judge/",
     "settings": "/settings/",
     "profile": "/profile/",
     "empty inbox": "/inbox/",
@@ -64,7 +68,13 @@ PAGES = {
     "calendar": "/calendars/{calendar}/",
     "win rate": "/win-rate/",
     "win rate rows": "/win-rate/rows/",
+    "win rate by service": "/win-rate/?by=service&counted=opening",
+    "quarter": "/quarters/",
+    "quarter rows": "/quarters/Q127/rows/?part=came_in",
+    "quarter stays": "/quarters/Q127/rows/?part=ended&key=open",
+    "empty quarter": "/quarters/Q121/",
     "clocks": "/clocks/",
+    "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
     "clock rows": "/clocks/rows/",
     "promises": "/clocks/policies/",
@@ -95,7 +105,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     errors.expect(403, 404)
     page = visit("/", amara, **LOOKS[look])
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
-    pks |= {"deal": make_opportunity(engagement_manager=amara).pk}
+    pks |= {"deal": make_opportunity(engagement_manager=amara, close_date=at.date()).pk}
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
     begin(desk[State.OPEN], by=amara, at=at)
     found = {}

@@ -19,7 +19,8 @@ from scoping.closing import correct, note_close, time_to_undo
 from scoping.deals import amend_deal
 from scoping.models import ScopingIssue
 from scoping.states import State
-from scoping.win_rate import Basis, win_rate
+from scoping.win_rate import win_rate
+from scoping.win_rate_axes import Basis
 from tests.factories import NOON, TODAY, again, make_opportunity, make_ready_issue, make_user
 from tests.scoping.markup import Element
 from tests.scoping.pages import at, move, page_of

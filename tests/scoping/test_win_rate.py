@@ -18,7 +18,8 @@ from hypothesis.extra.django import TestCase
 from emdesk.people.models import Role
 from scoping.models import Opportunity
 from scoping.states import Outcome, State
-from scoping.win_rate import Basis, win_rate
+from scoping.win_rate import win_rate
+from scoping.win_rate_axes import Basis
 from tests.factories import make_issue, make_opportunity, make_segment, make_user
 from tests.oracles.fiscal import label_of
 from tests.oracles.win_rate import rates

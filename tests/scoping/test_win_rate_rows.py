@@ -15,7 +15,8 @@ from hypothesis.extra.django import TestCase
 from emdesk.people.models import Role, Segment
 from scoping.models import Account, Imported, Opportunity, ScopingIssue
 from scoping.states import Outcome, State
-from scoping.win_rate import Basis, Tally, axes, win_rate
+from scoping.win_rate import Tally, win_rate
+from scoping.win_rate_axes import Basis, axes
 from scoping.win_rate_rows import Part, left_out, parts, rows_of
 from tests.factories import make_account, make_issue, make_opportunity, make_segment, make_user
 from tests.oracles.win_rate import rows_behind
@@ -189,8 +190,10 @@ def test_the_links_of_the_page_lead_to_as_many_rows_as_they_say(desk: None, basi
     client.force_login(make_user(Role.VIEWER))
     for by in axes(basis):
         page = client.get("/win-rate/", {"basis": basis, "by": by}).context
-        lines = [page["total"], *page["rows"], *([page["unnamed"]] if page["unnamed"] else [])]
-        numbers = [number for line in lines for number in (line.won, line.lost, line.closed)]
-        for number, address in numbers:
+        total = page["total"]
+        cells = [cell for row in page["table"].rows for cell in row.cells if cell.url]
+        assert len(cells) == 3 * len(page["table"].rows) > 0
+        linked = [(cell.text, cell.url) for cell in cells]
+        for number, address in [total.won, total.lost, total.closed, *linked]:
             rows = client.get(address).context["shown"].paginator.count
             assert f"{rows:,}" == number, address

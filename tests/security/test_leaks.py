@@ -64,6 +64,11 @@ LISTS = [
     "/win-rate/rows/?basis=opportunities",
     "/win-rate/rows/?outcome=live",
     "/win-rate/rows/?basis=opportunities&outcome=live&as=csv",
+    "/quarters/{quarter}/",
+    "/quarters/{quarter}/?em={em}",
+    "/quarters/{quarter}/rows/?part=came_in",
+    "/quarters/{quarter}/rows/?part=standing&key=strawman_wip&as=csv",
+    "/quarters/{quarter}/rows/?part=deals&key=open",
     "/views/",
     "/load/issues/",
     "/inbox/",
@@ -83,7 +88,7 @@ EVERYWHERE = ["/search/", "/palette/"]
 CHANGES = "/board/changes/?since={}"
 SEARCHED = ["/board/column/strawman_wip/", CHANGES.format(0)]
 VOLATILE = re.compile(
-    r'name="(csrf|csrfmiddlewaretoken|token)" (content|value)="[^"]*"|since=\d+|id="cursor" value="\d+"'
+    r'name="(csrf|csrfmiddlewaretoken|token)" (content|value)="[^"]*"|since=\d+|id="cursor" value="\d+"|as of [^<]*'
 )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from scoping.win_rate import Basis, as_json, as_table, axes, win_rate
+from scoping.win_rate import as_json, as_table, win_rate
+from scoping.win_rate_axes import Basis, axes
 
 
 class Command(BaseCommand):

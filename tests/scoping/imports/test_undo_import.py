@@ -19,7 +19,8 @@ from scoping.facts import amend
 from scoping.models import Account, Imported, ImportRun, Opportunity, ScopingIssue, Stay, Step
 from scoping.states import State
 from scoping.stays import differences
-from scoping.win_rate import Basis, win_rate
+from scoping.win_rate import win_rate
+from scoping.win_rate_axes import Basis
 from tests.factories import again, make_user
 from tests.scoping.imports.through_the_page import Importer, events, issues_csv, read, row
 

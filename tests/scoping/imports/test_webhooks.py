@@ -27,7 +27,8 @@ from scoping.models import Delivered, Imported, ScopingIssue, WebhookDelivery
 from scoping.models.webhook import MOST_TRIES
 from scoping.states import State
 from scoping.stays import differences
-from scoping.win_rate import Basis, win_rate
+from scoping.win_rate import win_rate
+from scoping.win_rate_axes import Basis
 from tests.factories import NOON, make_issue, make_user
 from tests.scoping.imports.conftest import Asked, expected
 from tests.together import together

@@ -1,0 +1,14 @@
+"""What forecasting brings to the packages it stands on. Imported once, when the apps are ready."""
+
+from __future__ import annotations
+
+from emdesk.web import Place, place
+from scoping import rules
+
+place(
+    Place(
+        *("Reports", "Quarter", "chart-column", "forecasting:running_quarter", "q"),
+        rules.reads_win_rate,
+    ),
+    Place("Reports", "Win rate", "chart-column", "forecasting:win_rate", "w", rules.reads_win_rate),
+)

@@ -1,0 +1,3 @@
+from tests.scoping.conftest import client, em, signed_in
+
+__all__ = ["client", "em", "signed_in"]
