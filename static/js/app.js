@@ -12,10 +12,3 @@ import "./mover.js";
 import "./sheet.js";
 import "./drawer.js";
 import "./live.js";
-
-document.addEventListener("click", (event) => {
-  const bell = event.target.closest("[data-bell]");
-  if (!bell || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  import("./bell.js").then((module) => module.open(bell));
-});
