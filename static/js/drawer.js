@@ -1,4 +1,4 @@
-/* An issue beside its board, under its own address: Back closes it. And the bell's popover. */
+/* An issue beside its board, under its own address. Back closes it. */
 
 import { cardOf, link } from "./cards.js";
 
@@ -75,11 +75,4 @@ window.addEventListener("popstate", (event) => {
   if (!drawer) return here === location.pathname || location.reload();
   if (id) show(id, location.href);
   else hide();
-});
-
-document.addEventListener("click", (event) => {
-  const bell = event.target.closest("[data-bell]");
-  if (!bell || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  import("./bell.js").then((module) => module.open(bell));
 });
