@@ -1,4 +1,4 @@
-/* The Move menu: every column, with a key, or with the reason why not. */
+/* What opens by a press: the bell's newest notices, and the Move menu: every column, with a key, or with the reason why not. */
 
 import { byEm, cardOf, link, mayLeave, urlOf } from "./cards.js";
 import { move } from "./move.js";
@@ -42,4 +42,11 @@ mover?.addEventListener("keydown", (event) => {
   else if (/^[1-9]$/.test(event.key)) all[event.key - 1]?.click();
   else return;
   event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const bell = event.target.closest("[data-bell]");
+  if (!bell || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  import("./bell.js").then((module) => module.open(bell));
 });
