@@ -87,7 +87,8 @@ def _stuck(look: Look, key: str) -> Behind | None:
         return flow.stuck(look, flow.time_in_state(look), key)
 
     if not key:
-        return Behind(STAYS, "Standing unusually long", rows())
+        every = rows().select_related(*flow.PEOPLE)
+        return Behind(STAYS, "Standing unusually long", every)
     return _stays(key, "Unusually long in {}", rows)
 
 

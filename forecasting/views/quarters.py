@@ -116,7 +116,7 @@ def _context(look: Look, inside: str = "") -> dict[str, Any]:
         "form": look.form,
         "narrowed": bool(look.form.said),
         "words": look.form.words,
-        "quarters": list(shown_quarters(look, quarter_at(look.at))),
+        "quarters": list(shown_quarters(look, look.calendar.quarter_at(look.at))),
         "named": names_customers(look.user),
         "here": address(look, "quarter"),
         "pdf": address(look, "quarter_pdf"),
