@@ -22,6 +22,7 @@ from scoping.win_rate_axes import Basis, QuarterOf
 from scoping.win_rate_rows import Part, rows_of
 
 ISSUES, DEALS, CLOCKS, STAYS = "issues", "opportunities", "clocks", "stays"
+CLOSED = ("closed", "won", "lost", "timed_out")  # figures that open to whoever reads figures
 FATES = {"": "", "lost": " and were lost", "live": " and are still live"} | {
     "won": " and were won",
     "uncounted": " and closed without an outcome",
