@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -256,7 +256,7 @@ def _under_way(look: Look) -> QuerySet[Stay]:
     return _stays(look).filter(Q(left_at=None) | Q(left_at__gt=at), entered_at__lte=at)
 
 
-def _too_long(look: Look, usual: dict[State, timedelta | None]) -> Q:
+def _too_long(look: Look, usual: Mapping[State, timedelta | None]) -> Q:
     """Strictly longer than what is usual for its column."""
     each = [
         Q(state=state, entered_at__lt=look.ended_at - length)

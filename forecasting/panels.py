@@ -247,14 +247,16 @@ class Panels:
     ) -> Number:
         said = {"part": part} | ({"key": key} if key else {})
         leads = count and (self.named or part in CLOSED)
-        url = address(self.look, "quarter_rows", quarter=quarter, **said) if leads else ""
+        url = address(self.look, "quarter_rows", quarter=quarter, said=said) if leads else ""
         return Number(f"{count:,}", url)
 
 
-def address(look: Look, name: str, *, quarter: Quarter | None = None, **said: str) -> str:
+def address(
+    look: Look, name: str, *, quarter: Quarter | None = None, said: dict[str, str] | None = None
+) -> str:
     """A page of a quarter, the one looked at unless another is named, with the same filters."""
     path = reverse(f"forecasting:{name}", args=[str(quarter or look.quarter)])
-    query = urlencode(look.form.said | said)
+    query = urlencode(look.form.said | (said or {}))
     return f"{path}?{query}" if query else path
 
 

@@ -72,7 +72,7 @@ def rows(request: SignedIn, label: str) -> HttpResponse:
         "title": found.says,
         "shown": shown,
         "named": named,
-        "here": address(look, "quarter_rows", **said),
+        "here": address(look, "quarter_rows", said=said),
         "back": address(look, "quarter"),
         "back_to": look.quarter.written,
     }
