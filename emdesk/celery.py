@@ -28,6 +28,11 @@ PERIODIC = {
         "schedule": schedule(run_every=10),
         "options": {"expires": 10},
     },
+    "post to Slack": {
+        "task": "emdesk.notifications.tasks.post",
+        "schedule": schedule(run_every=10),
+        "options": {"expires": 10},
+    },
     "write digests": {
         "task": "emdesk.notifications.tasks.write_digests",
         "schedule": schedule(run_every=30),
@@ -35,17 +40,12 @@ PERIODIC = {
     },
     # Hourly, so that a night without the queue is made up for; a head is written once a day.
     "write the ledger's head": {
-        "task": "emdesk.ledger.tasks.anchor_head",
+        "task": "emdesk.notifications.tasks.anchor_head",
         "schedule": crontab(minute="10"),
     },
     # Each delivery sends it too; this is for what that missed, and for second tries.
     "apply webhooks": {
         "task": "scoping.tasks.apply_webhooks",
-        "schedule": crontab(),
-    },
-    # Asking nudges it too; this is for nudges that were lost, and for second tries.
-    "send what was asked": {
-        "task": "scoping.tasks.send_inquiries",
         "schedule": crontab(),
     },
     # Asking sends it too; this is for messages that were lost and workers that were killed.
@@ -58,9 +58,18 @@ PERIODIC = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    # Hourly, so that a night without the queue is made up for; each night's work is done once.
+    "mind quiet issues": {
+        "task": "scoping.tasks.mind_quiet_issues",
+        "schedule": crontab(minute="20"),
+    },
     "remove files of old imports": {
         "task": "scoping.tasks.remove_old_imports",
         "schedule": crontab(minute="40", hour="3"),
+    },
+    "remove texts of old mails": {
+        "task": "emdesk.notifications.tasks.purge",
+        "schedule": crontab(minute="50", hour="3"),
     },
     "measure typical stays": {
         "task": "scoping.tasks.measure_typical_stays",

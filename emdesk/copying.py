@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -36,11 +36,14 @@ def numbers(model: type[models.Model], count: int) -> list[int]:
 
 def maker(model: type[M]) -> Callable[..., M]:
     """Makes rows of a model from their columns' values alone, looking its defaults up only once."""
-    defaults = {field.attname: field.get_default() for field in model._meta.concrete_fields}
+
+    @cache
+    def defaults() -> dict[str, Any]:
+        return {field.attname: field.get_default() for field in model._meta.concrete_fields}
 
     def make(**values: Any) -> M:
         row = model.__new__(model)
-        row.__dict__.update(defaults, **values, _state=ModelState())
+        row.__dict__.update(defaults(), **values, _state=ModelState())
         return row
 
     return make

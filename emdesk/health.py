@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
 from emdesk.clock import database_now
-from emdesk.notifications.health import SILENT, look
+from emdesk.notifications.health import look
 
 
 @login_not_required  # a load balancer has no account
@@ -27,17 +27,17 @@ def live(request: HttpRequest) -> JsonResponse:
 @login_not_required  # a load balancer has no account
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether the database answers and nothing that is due has waited too long.
+    """Whether the database answers, nothing that is due waits too long, and somebody sends it.
 
-    A silent loop alone turns nothing red: another may do its work, and what waits for it shows.
+    A loop has one sign of life, whoever runs it.
     """
     found = look(database_now())
     ages = {sign.name: round(sign.age.total_seconds()) for sign in (*found.oldest, *found.hearts)}
     said = {
         "ready": found.ready,
         "seconds": ages,
-        "silent": [sign.name for sign in found.hearts if sign.age > SILENT],
-        "not delivered": found.dead_mails + found.dead_events,
+        "silent": [sign.name for sign in found.hearts if not sign.well],
+        "not delivered": found.dead_mails + found.dead_posts + found.dead_events,
     }
     return JsonResponse(said, status=200 if found.ready else 503)
 

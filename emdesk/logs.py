@@ -3,7 +3,9 @@
 import logging
 import re
 
-RESET_KEY = re.compile(r"(/password/reset/(?:key/)?[0-9A-Za-z]+-)[^/\s]+")
+SECRET = re.compile(
+    r"(/password/reset/(?:key/)?[0-9A-Za-z]+-|/calendar/|/unsubscribe/|/services/)[^\s\"']+"
+)
 
 
 class WithoutSecrets(logging.Filter):
@@ -11,5 +13,5 @@ class WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.__dict__.pop("request", None)
-        record.msg, record.args = RESET_KEY.sub(r"\1…", record.getMessage()), ()
+        record.msg, record.args = SECRET.sub(r"\1…", record.getMessage()), ()
         return True

@@ -53,11 +53,10 @@ class Money:
     @property
     def short(self) -> str:
         """For a card: ``$42k``, ``$1.2M``, ``€900``, ``CHF 42k``."""
-        return self._spelled(_shortened(abs(self.amount)))
+        return in_short(self.amount, self.currency)
 
     def _spelled(self, digits: str) -> str:
-        symbol = SYMBOLS.get(self.currency, f"{self.currency} ")
-        return f"{'-' if self.amount < 0 else ''}{symbol}{digits}"
+        return _signed(self.amount, self.currency, digits)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.amount + self._same(other), self.currency)
@@ -81,6 +80,21 @@ class Money:
         if self.currency != other.currency:
             raise MixedCurrencies(f"{self} and {other} are in different currencies.")
         return other.amount
+
+
+def in_short(amount: Decimal, currency: str) -> str:
+    """A sum of any size, shortened."""
+    return _signed(amount, currency, _shortened(abs(amount)))
+
+
+def in_full(amount: Decimal, currency: str) -> str:
+    """A sum of any size, to the cent where there are cents."""
+    return _signed(amount, currency, f"{abs(amount):,.2f}".removesuffix(".00"))
+
+
+def _signed(amount: Decimal, currency: str, digits: str) -> str:
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    return f"{'-' if amount < 0 else ''}{symbol}{digits}"
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -48,6 +48,13 @@ class VisibleSubjects:
             raise Http404
         return subject
 
+    def rows(self, user: Any) -> Q:
+        """Matches the generic rows whose subject a person may see."""
+        found = Q(pk__in=[])
+        for label, seen in self._seen.items():
+            found |= Q(subject_type=label, subject_id__in=seen(user).order_by().values("pk"))
+        return found
+
     def family(self, subject: models.Model) -> list[models.Model]:
         return [subject, *self._kin.get(subject._meta.label_lower, no_kin)(subject)]
 

@@ -98,7 +98,7 @@ def _promise(look: Look, key: str) -> Behind | None:
     name = Policy.objects.filter(key=promise).values_list("name", flat=True).first()
     if name is None or went not in WENT:
         return None
-    rows = parted(clocks(look).filter(key=promise), Went(went), look.at)
+    rows = parted(clocks(look).filter(key=promise), [Went(went)], look.at)
     ordered = rows.select_related("policy").order_by("-started_at", "-pk")
     return Behind(CLOCKS, f"{name}, {WENT[Went(went)]}", ordered)
 

@@ -9,7 +9,8 @@ from django.db.models import Q
 from emdesk.people.models import User
 from forecasting.asking import Asked
 from forecasting.spelling import length, money, percent, spread
-from scoping.win_rate import Tally, outcomes, win_rate
+from scoping.views.tables import Cell, Head, Row, Table
+from scoping.win_rate import Tally, WinRate, outcomes, win_rate
 from scoping.win_rate_axes import Basis
 from scoping.win_rate_rows import Part
 
@@ -21,6 +22,22 @@ class Figures:
     tally: Tally
     asked: Asked
     key: str | None
+
+    def row(self, name: str, *, aside: bool = False) -> Row:
+        issues = self.asked.basis == Basis.ISSUES
+        share = Cell(share=self.share, spread=self.spread, few=self.few)
+        cells = [
+            Cell(*self.won, "won"),
+            Cell(*self.lost, "lost"),
+            *([Cell(*self.timed_out, "timed out")] if issues else []),
+            Cell(*self.closed, "closed"),
+            Cell(self.rate, few=self.few),
+            Cell(self.sure),
+            share,
+            *([Cell(self.adjusted)] if issues else []),
+            *(Cell(text) for text in (self.value, self.lost_value, self.by_value)),
+        ]
+        return Row(name, cells, aside)
 
     @property
     def won(self) -> tuple[str, str]:
@@ -82,6 +99,23 @@ class Figures:
 
     def _linked(self, number: int, part: Part) -> tuple[str, str]:
         return f"{number:,}", self.asked.rows_url(part, self.key)
+
+
+def table(asked: Asked, found: WinRate) -> Table:
+    """A row for each value of the axis, and one for those that have none."""
+    rows = [Figures(tally, asked, tally.key).row(tally.key) for tally in found.rows]
+    if found.unnamed.closed:
+        unnamed = Figures(found.unnamed, asked, "")
+        rows.append(unnamed.row(f"Without {asked.title.lower()}", aside=True))
+    return Table(f"Win rate by {asked.title.lower()}", asked.title, _heads(asked.basis), rows)
+
+
+def _heads(basis: Basis) -> list[Head]:
+    issues = basis == Basis.ISSUES
+    before = ["Won", "Lost", *(["Timed out"] if issues else []), "Closed", "Rate", "95 % interval"]
+    after = [*(["Adjusted"] if issues else []), "Won value", "Lost value", "By value"]
+    drawn = Head("Share won and its interval, drawn", drawn=True)
+    return [*map(Head, before), drawn, *map(Head, after)]
 
 
 @dataclass(frozen=True)

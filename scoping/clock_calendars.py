@@ -19,12 +19,10 @@ def calendars(subjects: Iterable[int]) -> Mapping[int, CalendarVersion]:
     )
     chosen = {}
     for issue in issues:
-        region = issue.account.sales_territory or issue.segment
-        calendar = calendar_of(issue.engagement_manager, region)
-        if calendar is None and issue.segment:
-            calendar = issue.segment.calendar
+        regions = (issue.account.sales_territory, issue.segment)
+        calendar = calendar_of(issue.engagement_manager, *regions)
         if calendar:
             chosen[issue.pk] = calendar.pk
-    latest = CalendarVersion.objects.filter(calendar__in=chosen.values()).order_by("number")
-    versions = {version.calendar_id: version for version in latest}
+    newest = CalendarVersion.objects.filter(calendar__in=chosen.values()).newest()
+    versions = {version.calendar_id: version for version in newest}
     return {pk: versions[calendar] for pk, calendar in chosen.items() if calendar in versions}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -14,12 +16,11 @@ from django.utils.timezone import localtime
 from emdesk.people.models import User
 from emdesk.sla.models import LIVE, Clock, State
 from emdesk.sla.models.clock import ClockQuerySet
-from emdesk.sla.reckoning import counted
+from emdesk.sla.reckoning import time_counted
 from scoping.clocks import LEGS, SIDES
 from scoping.models import ScopingIssue
 
 LABEL = ScopingIssue._meta.label_lower
-NOTHING = timedelta()
 
 
 class Part(StrEnum):
@@ -49,6 +50,11 @@ BY = {
 }
 
 
+def parts_by(by: str) -> Sequence[Part]:
+    """The parts a report has along one axis: whose turn it was is asked of broken ones only."""
+    return BROKEN if by == "turn" else tuple(Part)
+
+
 def clocks_of(user: User) -> ClockQuerySet:
     """The clocks of every issue a person may see."""
     issues = ScopingIssue.objects.visible_to(user)
@@ -67,18 +73,17 @@ def with_names(clocks: QuerySet[Clock]) -> QuerySet[Any]:
     )
 
 
-def parted(clocks: QuerySet[Any], part: Part, at: datetime) -> QuerySet[Any]:
-    """Those of one part, as they stand at a moment."""
-    return clocks.filter(parting(part, at))
+def parted(clocks: QuerySet[Any], parts: Iterable[Part], at: datetime) -> QuerySet[Any]:
+    """Those of some parts, as they stand at a moment."""
+    return clocks.filter(reduce(or_, (parting(part, at) for part in parts)))
 
 
 def parting(part: Part, at: datetime) -> Q:
-    late = Q(due_at__lte=at)
     live = Q(state__in=LIVE)
     return {
         Part.MET: Q(state=State.MET),
         Part.LATE: Q(state=State.LATE),
-        Part.OVERDUE: live & late,
+        Part.OVERDUE: live & Q(due_at__lte=at),
         Part.RUNNING: live & (Q(due_at=None) | Q(due_at__gt=at)),
         Part.CANCELLED: Q(state=State.CANCELLED),
     }[part]
@@ -140,26 +145,20 @@ Key = Callable[[Any], tuple[str, str]]
 def report(clocks: QuerySet[Clock], by: str, at: datetime) -> Report:
     """Every clock in one line of the report, and all of them in its last; by turn, the broken."""
     total, rows = Tally(), dict[str, Tally]()
-    key = KEYS[by]
+    key, parts = KEYS[by], parts_by(by)
     for clock in with_names(clocks).select_related("policy", "calendar").iterator(chunk_size=2_000):
         part = part_of(clock.state, clock.due_at, at)
-        if by == "turn" and part not in BROKEN:
+        if part not in parts:
             continue
         named, name = key(clock)
         row = rows.setdefault(named, Tally(named, name))
-        took = time_taken(clock) if part in (Part.MET, Part.LATE) else None
+        took = time_counted(clock, at) if part in (Part.MET, Part.LATE) else None
         row.add(part, took)
         total.add(part, took)
     order: Callable[[Tally], Any] = (
         (lambda row: row.key) if by == "month" else (lambda row: row.name.lower())
     )
     return Report(total, sorted(rows.values(), key=order))
-
-
-def time_taken(clock: Clock) -> timedelta:
-    """What counted from start to end."""
-    end = clock.stopped_at or clock.started_at
-    return counted(clock.started_at, end, clock.spells, clock.policy.hours, clock.counts_in)
 
 
 def _month(clock: Any) -> tuple[str, str]:

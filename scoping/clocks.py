@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
 
 from django.db.models import Q
 
@@ -17,15 +16,24 @@ from emdesk.ledger.models import Event
 from emdesk.people.models import LEADS, Role
 from emdesk.sla.signs import Chain, Kind, Sign, Told, Watch, pauses_for, watch
 from scoping.clock_calendars import calendars
+from scoping.clock_moves import (
+    ARCHITECT_REVIEW,
+    CONTACT,
+    CUSTOMER_PEN,
+    ESTIMATE,
+    FIRST_CONTACT,
+    MORE_QUESTIONS,
+    ON_HOLD,
+    SOW_DRAFT,
+    STAMPED_SOW,
+    STRAWMAN,
+    WAITING,
+    WEB_FORM,
+    move_implies,
+)
 from scoping.models import ScopingIssue
 from scoping.states import EmStatus, Review, State, WaitingOn
 
-FIRST_CONTACT, ESTIMATE = "first_contact", "estimate"
-SOW_DRAFT, STAMPED_SOW = "sow_draft", "stamped_sow"
-WEB_FORM, MORE_QUESTIONS = "web_form", "more_questions"
-STRAWMAN, ARCHITECT_REVIEW = "strawman", "architect_review"
-CONTACT = (FIRST_CONTACT, WEB_FORM)
-ON_HOLD, CUSTOMER_PEN, WAITING = "on_hold", "customer_pen", "waiting"
 EM_SIDE = frozenset({Role.EM.value, *(role.value for role in LEADS)})
 LEGS = {
     "revenue": "Revenue",
@@ -40,9 +48,8 @@ SIDES = {
     WaitingOn.CUSTOMER.value: "Customer",
     WaitingOn.INTERNAL.value: "A colleague in services",
 }
-ESTIMATING = {State.STRAWMAN_WIP, State.ESTIMATE_FEEDBACK}
-APPROVING = {State.READY_FOR_APPROVAL, State.APPROVED}
 SCOPING_CALL = "scoping call"
+PAUSED, RESUMED = "scoping.clock_paused", "scoping.clock_resumed"
 TURNS = ("em_status", "waiting_on")
 FIELDS = (*TURNS, "architect_review")
 Reading = Callable[[Told], Sequence[Sign]]
@@ -112,7 +119,8 @@ def draft_delivered(told: Told) -> Sequence[Sign]:
 
 @reads("scoping.content_final")
 def content_final(told: Told) -> Sequence[Sign]:
-    return stops(told, SOW_DRAFT, implied=True) + starts(told, STAMPED_SOW)
+    back = Sign(Kind.RESUME, CUSTOMER_PEN, moment(told))
+    return [*stops(told, SOW_DRAFT, implied=True), back, *starts(told, STAMPED_SOW)]
 
 
 @reads("scoping.leg_done")
@@ -123,6 +131,27 @@ def leg_done(told: Told) -> Sequence[Sign]:
 @reads("scoping.stamped_sow_sent")
 def stamped_sow_sent(told: Told) -> Sequence[Sign]:
     return stops(told, STAMPED_SOW)
+
+
+@reads("scoping.pen_given")
+def pen_given(told: Told) -> Sequence[Sign]:
+    return (Sign(Kind.PAUSE, CUSTOMER_PEN, moment(told)),)
+
+
+@reads("scoping.pen_back")
+def pen_back(told: Told) -> Sequence[Sign]:
+    return (Sign(Kind.RESUME, CUSTOMER_PEN, moment(told)),)
+
+
+@reads(PAUSED)
+def clock_paused(told: Told) -> Sequence[Sign]:
+    why = f"paused: {told.data['reason']}"
+    return (Sign(Kind.HALT, told.data["policy"], moment(told), why=why),)
+
+
+@reads(RESUMED)
+def clock_resumed(told: Told) -> Sequence[Sign]:
+    return (Sign(Kind.GO_ON, told.data["policy"], moment(told)),)
 
 
 @reads("scoping.absorbed")
@@ -144,42 +173,6 @@ def read(told: Told) -> Sequence[Sign]:
         signs = [*signs, *_turn(changed, told.at), *_review(changed, told.at)]
     reading = _readings.get(told.verb)
     return [*signs, *reading(told)] if reading else signs
-
-
-@lru_cache(maxsize=200)
-def move_implies(before: str, after: str) -> Sequence[tuple[Kind, str]]:
-    """What a card's move from one column to another says."""
-    if after == State.CLOSED:
-        return ((Kind.CANCEL, ""), *_off_hold(before))
-    if not before:
-        return (Kind.START, FIRST_CONTACT), (Kind.START, WEB_FORM)
-    signs = [(Kind.RESTART, "")] if before == State.CLOSED else []
-    signs += _off_hold(before)
-    if after == State.ON_HOLD:
-        signs.append((Kind.PAUSE, ON_HOLD))
-    elif before not in (State.ON_HOLD, State.CLOSED):
-        signs += _forward(State(after))
-    return tuple(signs)
-
-
-def _off_hold(before: str) -> list[tuple[Kind, str]]:
-    return [(Kind.RESUME, ON_HOLD)] if before == State.ON_HOLD else []
-
-
-def _forward(after: State) -> list[tuple[Kind, str]]:
-    """A column is reached by what it means to stand there."""
-    signs = []
-    if after in {*ESTIMATING, State.SOW_WIP, *APPROVING}:
-        signs += [(Kind.STOP, FIRST_CONTACT), (Kind.STOP, WEB_FORM)]
-    if after in {State.ESTIMATE_FEEDBACK, State.SOW_WIP, *APPROVING}:
-        signs += [(Kind.STOP, STRAWMAN), (Kind.STOP, MORE_QUESTIONS)]
-    if after in {State.SOW_WIP, *APPROVING}:
-        signs.append((Kind.STOP, ESTIMATE))
-    if after == State.SOW_WIP:
-        signs.append((Kind.START, SOW_DRAFT))
-    if after in APPROVING:
-        signs += [(Kind.STOP, SOW_DRAFT), (Kind.START, STAMPED_SOW)]
-    return signs
 
 
 def _review(changed: dict[str, list[str]], at: datetime) -> list[Sign]:
@@ -269,6 +262,7 @@ HEARD = frozenset({*_readings, *TAKES_BACK, "scoping.deed_undone"})
 STORED = Q(verb__in=HEARD) | Q(data__changed__has_any_keys=FIELDS)
 
 pauses_for(ON_HOLD, "the issue is on hold")
+pauses_for(CUSTOMER_PEN, "the customer holds the pen")
 pauses_for(WAITING, "the EM waits for somebody else")
 watch(
     Watch(

@@ -17,7 +17,7 @@ from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.sla.models import Clock
 from emdesk.workflow import NotAllowed, Refused, fresh, perform, undo
-from scoping.clocks import CONTACT
+from scoping.clock_moves import CONTACT
 from scoping.facts import amend
 from scoping.models import ScopingIssue
 from scoping.quarters import counted_quarter, quarter_at
@@ -77,6 +77,14 @@ def merge(
         told: dict[str, Any] = {"reference": issue.reference, "since": older.isoformat()}
         told |= {"was": locked[into.pk].created_at.isoformat(), "clocks": clocks}
         record(into, "scoping.absorbed", by=by, at=at, **told)
+
+
+def merged_into(issue: ScopingIssue) -> list[ScopingIssue]:
+    """Its duplicates. Whoever asked for their numbers with the issue needs no query for them."""
+    numbers = getattr(issue, "duplicates", None)
+    if numbers is None:
+        numbers = issue.merged.order_by("pk").values_list("pk", flat=True)
+    return [ScopingIssue(pk=number) for number in numbers]
 
 
 def part(

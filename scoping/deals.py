@@ -25,6 +25,7 @@ from scoping.states import CloseReason
 
 CLOSED_DEALS = (Stage.WON, Stage.LOST)
 MONTHS_OUT = 9
+AMENDED = "scoping.deal_amended"
 JUDGED = {"confidence", "confidence_rationale"}
 TO_NOTE = {"close_to_note": True}
 
@@ -81,7 +82,7 @@ def amend_deal(
             return ""
         changed |= revise(deal, None, _following(deal, changed, closed_before, at))
         said = {"reason": reason} if reason else {}
-        append([event_of(deal, "scoping.deal_amended", by=by, at=at, changed=changed, **said)])
+        append([event_of(deal, AMENDED, by=by, at=at, changed=changed, **said)])
         deal.save(update_fields=[*changed])
         if "stage" not in changed:
             return ""

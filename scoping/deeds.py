@@ -89,6 +89,23 @@ DEEDS = {
             entered=State.SOW_WIP,
         ),
         Deed(
+            "pen_given",
+            "Pen with the customer",
+            "Customer holds the pen",
+            "gave the customer the pen",
+            rules.works_issue,
+            since="intent_confirmed",
+            entered=State.SOW_WIP,
+        ),
+        Deed(
+            "pen_back",
+            "Pen is back",
+            "Pen is back",
+            "took the pen back from the customer",
+            rules.works_issue,
+            since="pen_given",
+        ),
+        Deed(
             "content_final",
             "SOW content final",
             "Content final",
@@ -111,6 +128,8 @@ DEEDS = {
         ),
     )
 }
+PEN_STATES = (State.SOW_WIP, State.READY_FOR_APPROVAL, State.APPROVED)
+TAKES_PEN_BACK = ("pen_back", "content_final")
 NEXT: dict[str, tuple[str, ...]] = {
     State.OPEN: ("reminded",),
     State.AWAITING_DISCOVERY: ("call_held",),

@@ -17,7 +17,9 @@ from scoping.deeds import Deed
 from scoping.models import Meeting, ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
 from scoping.promises import next_deed, standing
-from scoping.states import ArchitectHelp, EmStatus, Review, State, WaitingOn
+from scoping.quarters import day_at
+from scoping.quiet.silences import silent
+from scoping.states import ArchitectHelp, CloseReason, EmStatus, Review, State, WaitingOn
 
 SCOPING, SOW = Class.EARLY_SCOPING, Class.SOW_PROCESSING
 
@@ -148,7 +150,28 @@ def closes_to_note(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     for issue in seen_by(people).filter(ours, close_to_note=True).with_people():
         outcome = issue.get_outcome_display().lower()
         reason = f"{issue.reference} was {outcome} with its opportunity"
+        if issue.close_reason == CloseReason.TIMED_OUT:
+            reason = f"{issue.reference} was closed lost after two months without activity"
         yield _duty(issue, Class.ISSUE_HYGIENE, "Look at", reason, _open("Look", issue))
+
+
+@finds(Duty)
+def quiet_issues(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """What the two-months rule has told of and will close; what nobody has, for leads."""
+    ours = Q(engagement_manager__in=people)
+    if any(person.leads for person in people):
+        ours |= Q(engagement_manager=None)
+    today = day_at(at)
+    told = [each for each in silent(seen_by(people).filter(ours), at) if each.silence.asks(today)]
+    issues = ScopingIssue.objects.with_people().in_bulk([each.pk for each in told])
+    for each in told:
+        silence, issue = each.silence, issues[each.pk]
+        closes = silence.closes_on(today)
+        since = f"Nobody has worked on it since {silence.active_on:%-d %b}"
+        reason = f"{since}; it closes as lost after {closes:%-d %b}"
+        button = Button("Keep open", reverse("scoping:keep", args=[issue.pk]))
+        verb = "Keep open or let close"
+        yield _duty(issue, Class.ISSUE_HYGIENE, verb, reason, button, closes)
 
 
 @finds(Duty)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from emdesk.ledger.models import Event
 from emdesk.notifications.audiences import headlines
 from emdesk.workflow import MOVED_BACK
-from scoping.states import State
+from scoping.states import CloseReason, State
 
 
 def late(event: Event) -> str:
     return ", told late" if event.data.get("late") else ""
+
+
+def quiet(event: Event) -> str:
+    closes = date.fromisoformat(event.data["closes"])
+    return f"nobody works on it, it closes as lost after {closes:%-d %b}"
+
+
+def timed_out(event: Event) -> bool:
+    return event.data.get("reason") == CloseReason.TIMED_OUT
 
 
 def column(event: Event) -> str:
@@ -19,6 +30,7 @@ def column(event: Event) -> str:
 headlines(
     {
         "scoping.opened": "a new request",
+        "scoping.help_asked": "blocked, or in need of help",
         "scoping.triaged": "accepted",
         "scoping.assigned": "given to another engagement manager",
         "scoping.amended": "facts changed",
@@ -31,6 +43,10 @@ headlines(
         "scoping.rework_estimate": "feedback on the estimate",
         "scoping.intent_confirmed": "the customer wants to go on",
         "scoping.content_final": "the content is final",
+        "scoping.pen_given": "the customer holds the pen",
+        "scoping.pen_back": "the pen is back",
+        "scoping.clock_paused": "a clock is paused",
+        "scoping.clock_resumed": "a clock runs on",
         "scoping.ask_account_team": "we wait for you",
         "scoping.reminded": "a reminder",
         "scoping.request_approval": "approval asked",
@@ -41,8 +57,10 @@ headlines(
         "scoping.leg_done": "one step nearer to signature",
         "scoping.hold": "on hold",
         "scoping.win": "won",
-        "scoping.lose": "lost",
+        "scoping.lose": lambda event: "timed out" if timed_out(event) else "lost",
         "scoping.dismiss": "closed without an outcome",
+        "scoping.fell_silent": quiet,
+        "scoping.kept": "kept open",
         "scoping.absorbed": "another issue was merged into it",
         "scoping.revived": "taken up again",
         f"scoping.{MOVED_BACK}": "a move was taken back",

@@ -17,6 +17,7 @@ from emdesk.notifications.models import Mail
 from emdesk.notifications.returned import answers_for
 from emdesk.people.models import Role, User
 from emdesk.workflow import MOVED_BACK
+from scoping.headlines import timed_out
 from scoping.models import Opportunity, ScopingIssue
 from scoping.states import Review, State
 
@@ -38,11 +39,14 @@ BREACHED = kind(
 )
 MOVED = kind("moved", "How your issues move", "Steps, holds and closes by others.", By.DIGEST)
 CALLS = kind("calls", "Calls and meetings", "Planned, held or cancelled.", By.DIGEST)
+HELP = kind("help", "A deal needs help", "An engagement manager is blocked on one.")
 FACTS = kind("facts", "Facts of your deals", "Confidence, value, customer information.", By.DIGEST)
+QUIET = kind("quiet", "Issues gone quiet", "Nobody works on yours: it closes as lost soon, or did.")
 INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGEST)
 
 LABEL = ScopingIssue._meta.label_lower
 ARCHITECT_ABOVE = 50_000
+LINE_ABOVE = "engagement_manager__reports_to__reports_to__reports_to"
 LADDER = {"lead": Role.EM_LEAD, "director": Role.DIRECTOR}
 NAMED = {
     "technical_architect": "you are its technical architect",
@@ -52,10 +56,10 @@ NAMED = {
 
 
 def load_issues(pks: Collection[int]) -> Iterable[ScopingIssue]:
-    """With account and team, in one query."""
+    """With account, team and those above the EM, in one query."""
     members = ScopingIssue.account_team.through._base_manager
     team = members.filter(scopingissue=OuterRef("pk")).order_by("user").values("user")
-    found = ScopingIssue._base_manager.filter(pk__in=pks).select_related("account")
+    found = ScopingIssue._base_manager.filter(pk__in=pks).select_related("account", LINE_ABOVE)
     return found.annotate(team=ArraySubquery(team))
 
 
@@ -66,6 +70,8 @@ def load_deals(pks: Collection[int]) -> Iterable[Opportunity]:
 def link(event: Event, subject: Any) -> str:
     if event.verb == "activity.commented":
         return reverse("activity:show", args=[event.data["comment"]])
+    if event.verb == "scoping.fell_silent":
+        return reverse("scoping:keep", args=[event.subject_id])
     return str(subject.get_absolute_url())
 
 
@@ -135,7 +141,7 @@ def given(event: Event, issue: Any) -> Iterator[Heard]:
         yield Heard(because, review, [changed_to(event, f"{field}_id")])
 
 
-@hears("scoping.asked")
+@hears("scoping.asked", "scoping.clock_paused", "scoping.clock_resumed")
 def asked(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, FACTS)
 
@@ -161,7 +167,10 @@ def ready(event: Event, issue: Any) -> Iterator[Heard]:
     yield from everybody_on(issue, MOVED)
 
 
-@hears("scoping.rework_estimate", "scoping.intent_confirmed", "scoping.content_final")
+@hears(
+    *("scoping.rework_estimate", "scoping.intent_confirmed", "scoping.content_final"),
+    *("scoping.pen_given", "scoping.pen_back"),
+)
 def feedback(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, READY)
     yield from account_team(issue, MOVED)
@@ -200,6 +209,15 @@ def out_for_signature(event: Event, issue: Any) -> Iterator[Heard]:
     if event.verb == "scoping.stamped_sow_sent":
         yield from account_team(issue, READY)
         yield Heard("you book signed deals", READY, roles=[Role.DEAL_DESK])
+
+
+@hears("scoping.fell_silent", "scoping.lose")
+def quiet(event: Event, issue: Any) -> Iterator[Heard]:
+    """Before the two-months rule closes it, and when it did."""
+    if event.verb == "scoping.fell_silent" or timed_out(event):
+        yield manager(issue, QUIET)
+        if issue.engagement_manager_id is None:
+            yield Heard("nobody has it and you see to triage", QUIET, roles=[Role.EM_LEAD])
 
 
 @hears(
@@ -259,6 +277,11 @@ def scheduling(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, FACTS)
 
 
+@hears("scoping.help_asked")
+def blocked(event: Event, deal: Any) -> Iterator[Heard]:
+    yield Heard("you lead its engagement manager", HELP, roles=[Role.EM_LEAD], watchers=True)
+
+
 @hears("scoping.deal_amended")
 def deal(event: Event, deal: Any) -> Iterator[Heard]:
     kind = READY if changed_to(event, "stage") else FACTS
@@ -282,4 +305,12 @@ def promise(event: Event, issue: Any) -> Iterator[Heard]:
         told.add("lead")
     for step, role in LADDER.items():
         if step in told:
-            yield Heard(f"a promise reached your step, as {Role(role).label}", kind, roles=[role])
+            yield _step(issue, role, kind)
+
+
+def _step(issue: Any, role: Role, kind: str) -> Heard:
+    """The EM's own lead or director; while nobody is named above the EM, all of them."""
+    own = issue.engagement_manager and issue.engagement_manager.superior(role)
+    if own:
+        return Heard("a promise of somebody who reports to you reached your step", kind, [own.pk])
+    return Heard(f"a promise reached your step, as {Role(role).label}", kind, roles=[role])

@@ -6,7 +6,7 @@ estimate. It may have happened earlier than it is noted (domain.md §2.2, Q-08 t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,8 @@ from emdesk.ledger.models import Event
 from emdesk.ledger.recording import append, event_of
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
-from scoping.clocks import SCOPING_CALL
-from scoping.deeds import DEEDS, NEXT, ON_THE_WAY_TO, Deed
+from scoping.clocks import PAUSED, RESUMED, SCOPING_CALL
+from scoping.deeds import DEEDS, NEXT, ON_THE_WAY_TO, PEN_STATES, TAKES_PEN_BACK, Deed
 from scoping.models import Meeting, MeetingKind, ScopingIssue
 
 UNDONE = "scoping.deed_undone"
@@ -30,37 +30,83 @@ Standing = Mapping[str, Event]
 
 
 VERBS = {deed.verb for deed in DEEDS.values()}
+BY_HAND = {PAUSED: "Pause", RESUMED: "Resumption"}
 HELD = Q(verb=MEETING_HELD, data__kind=SCOPING_CALL)
 
 
 def standing(*issues: ScopingIssue) -> Mapping[int, Standing]:
     """For each issue the last of each deed that nobody took back, in one query."""
-    found: dict[int, dict[str, Event]] = {issue.pk: {} for issue in issues}
+    found: dict[int, list[Event]] = {issue.pk: [] for issue in issues}
     events = Event.objects.filter(
-        Q(verb__in=[*VERBS, UNDONE]) | HELD,
+        Q(verb__in=[*VERBS, *BY_HAND, UNDONE]) | HELD,
         subject_type=ScopingIssue._meta.label_lower,
         subject_id__in=list(found),
     )
-    told = list(events.select_related("actor").order_by("subject_id", "number"))
-    undone = {(event.subject_id, event.data["undoes"]) for event in told if event.verb == UNDONE}
-    for event in told:
-        if event.verb != UNDONE and (event.subject_id, event.number) not in undone:
-            found[event.subject_id][key_of(event)] = event
-    return found
+    for event in events.select_related("actor").order_by("number"):
+        found[event.subject_id].append(event)
+    return {issue: standing_in(history) for issue, history in found.items()}
+
+
+def standing_in(history: Sequence[Event]) -> Standing:
+    """The same of one issue's events, in order."""
+    undone = {event.data["undoes"] for event in history if event.verb == UNDONE}
+    return {
+        key_of(event): event for event in history if is_deed(event) and event.number not in undone
+    }
+
+
+def is_deed(event: Event) -> bool:
+    if event.verb == MEETING_HELD:
+        return event.data.get("kind") == SCOPING_CALL
+    return event.verb in VERBS or event.verb in BY_HAND
+
+
+def history_of(issue: ScopingIssue) -> list[Event]:
+    """All that happened to it, oldest first, for what reads more than one thing from it."""
+    return list(Event.objects.about(issue).select_related("actor"))
 
 
 def key_of(event: Event) -> str:
     """Which deed an event is about."""
     if event.verb == MEETING_HELD:
         return "call_held"
+    if event.verb in BY_HAND:
+        return f"{event.verb.partition('.')[2]}:{event.data['policy']}"
     leg = event.data.get("leg")
     return f"leg_{leg}" if leg else event.verb.partition(".")[2]
+
+
+def title_of(event: Event) -> str:
+    """What a deed is called, also in the event that took it back."""
+    data = event.data
+    if "title" in data:
+        return str(data["title"])
+    if event.verb in BY_HAND:
+        return f"{BY_HAND[event.verb]} of {data['name']}"
+    return DEEDS[data["deed"] if event.verb == UNDONE else key_of(event)].title
 
 
 def moment(event: Event) -> datetime:
     """When it happened: as dated, else when it was noted."""
     said = event.data.get("happened_at")
     return datetime.fromisoformat(said) if said else event.at
+
+
+def customer_holds_pen(done: Standing) -> bool:
+    given = done.get("pen_given")
+    later = (done[key].number for key in TAKES_PEN_BACK if key in done)
+    return given is not None and all(number < given.number for number in later)
+
+
+def amiss(issue: ScopingIssue, deed: Deed, done: Standing) -> str:
+    """Why a deed makes no sense as things stand; empty when it does."""
+    if deed.key == "pen_given":
+        if issue.state not in PEN_STATES:
+            return "There is no SOW to hold a pen over yet. Move it to SOW_WIP first."
+        return "The customer holds the pen already." if customer_holds_pen(done) else ""
+    if deed.key == "pen_back" and not customer_holds_pen(done):
+        return "The customer does not hold the pen."
+    return ""
 
 
 def next_deed(issue: ScopingIssue, done: Standing) -> Deed | None:
@@ -99,10 +145,10 @@ def note(
         done = standing(issue)[issue.pk]
         _may(issue, deed, by)
         _not_meanwhile(deed, done, seen)
-        happened = _checked(issue, deed, done, happened_at, at) if happened_at else at
-        data: dict[str, Any] = dict(deed.data)
-        if at - happened >= MINUTE:
-            data["happened_at"] = happened.isoformat()
+        if wrong := amiss(issue, deed, done):
+            raise Refused(wrong)
+        happened = dated(happened_at, at, first=_begun(issue, deed, done)) if happened_at else at
+        data: dict[str, Any] = {**deed.data, **date_of(happened, at)}
         if deed.key == "call_held":
             data |= _hold_meeting(issue, happened)
         event = event_of(issue, deed.verb, by=by, at=at, **data)
@@ -127,7 +173,8 @@ def take_back(
             raise Refused(f"This can be undone for {minutes} minutes. Ask a lead to correct it.")
         if "meeting" in event.data:
             Meeting.objects.filter(pk=event.data["meeting"]).update(held_at=None)
-        undone = event_of(issue, UNDONE, by=by, at=at, undoes=number, deed=key_of(event))
+        named = {"deed": key_of(event), "title": title_of(event)}
+        undone = event_of(issue, UNDONE, by=by, at=at, undoes=number, **named)
         append([undone])
     return undone
 
@@ -151,17 +198,19 @@ def _not_meanwhile(deed: Deed, done: Standing, seen: int | None) -> None:
         raise Refused(f"{who(last)} noted “{deed.title}” already, on {noted}.")
 
 
-def _checked(
-    issue: ScopingIssue, deed: Deed, done: Standing, happened_at: datetime, at: datetime
-) -> datetime:
+def dated(happened_at: datetime, at: datetime, *, first: datetime) -> datetime:
     """A date in the past, but not before what it follows; people date by the minute."""
     if happened_at > at:
         raise Refused("This lies in the future. Note it when it has happened.")
-    first = _begun(issue, deed, done)
     if happened_at + MINUTE <= first:
         start = f"{localtime(first):%-d %b %Y, %H:%M}"
         raise Refused(f"This lies before {start}, when its clock began. Check the date.")
     return max(happened_at, first)
+
+
+def date_of(happened: datetime, at: datetime) -> dict[str, str]:
+    """What an event says of its date, unless it is just now."""
+    return {"happened_at": happened.isoformat()} if at - happened >= MINUTE else {}
 
 
 def _begun(issue: ScopingIssue, deed: Deed, done: Standing) -> datetime:
@@ -187,8 +236,9 @@ def _hold_meeting(issue: ScopingIssue, happened: datetime) -> dict[str, Any]:
 
 def sentence_of(event: Event) -> str:
     """What follows the name of who did it."""
-    told = DEEDS[key_of(event)].told
-    dated = (
-        f" on {localtime(moment(event)):%-d %b %Y, %H:%M}" if "happened_at" in event.data else ""
-    )
-    return f"{told}{dated}"
+    return f"{DEEDS[key_of(event)].told}{on_date(event)}"
+
+
+def on_date(event: Event) -> str:
+    dated = "happened_at" in event.data
+    return f" on {localtime(moment(event)):%-d %b %Y, %H:%M}" if dated else ""

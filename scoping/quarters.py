@@ -42,8 +42,12 @@ register(
 
 def quarter_at(at: datetime) -> Quarter:
     """The fiscal quarter of this moment."""
-    day = at.astimezone(ZoneInfo(value_of(ZONE, at.date()))).date()
-    return quarter_of(day)
+    return quarter_of(day_at(at))
+
+
+def day_at(at: datetime) -> date:
+    """The day of this moment, by the clock of the fiscal calendar."""
+    return at.astimezone(ZoneInfo(value_of(ZONE, at.date()))).date()
 
 
 def quarter_of(day: date) -> Quarter:
@@ -82,7 +86,11 @@ class FiscalCalendar:
         return Quarter.containing(day, self._month(bisect_right(self._turns, day)))
 
     def quarter_at(self, at: datetime) -> Quarter:
-        return self.quarter_of(self._local(at).date())
+        return self.quarter_of(self.day_at(at))
+
+    def day_at(self, at: datetime) -> date:
+        turn = bisect_right(self._turns, at.astimezone(UTC).date())
+        return at.astimezone(self._zone(turn)).date()
 
     def days(self, quarter: Quarter) -> list[tuple[date, date]]:
         """The first and last days of a quarter; nearly always of one part."""
@@ -145,9 +153,6 @@ class FiscalCalendar:
 
     def _since(self, turn: int) -> date:
         return self._turns[turn - 1] if turn else EARLIEST
-
-    def _local(self, at: datetime) -> datetime:
-        return at.astimezone(self._zone(bisect_right(self._turns, at.astimezone(UTC).date())))
 
 
 def during(field: str, spans: Sequence[tuple[datetime, datetime]]) -> Q:

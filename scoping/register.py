@@ -8,11 +8,15 @@ from emdesk.activity.rules import commenters
 from emdesk.configuration.definitions import Definition, register
 from emdesk.files.rules import uploaders
 from emdesk.ledger.recording import projections
+from emdesk.notifications.channels import sees_to_channels
 from emdesk.notifications.health import reads_health
 from emdesk.subjects import visible_subjects
 from emdesk.web import Place, offer, place
 from scoping import (  # noqa: F401 (they register)
+    calendar_entries,
     clocks,
+    closing,
+    deal_sentences,
     duties,
     gates,
     headlines,
@@ -29,9 +33,7 @@ from scoping.stays import STAYS
 LABEL = ScopingIssue._meta.label_lower
 
 projections.extend([STAYS, WORDINGS])
-visible_subjects.register(
-    LABEL, ScopingIssue.objects.visible_to, kin=lambda issue: list(issue.merged.all())
-)
+visible_subjects.register(LABEL, ScopingIssue.objects.visible_to, kin=closing.merged_into)
 visible_subjects.register(Opportunity._meta.label_lower, Opportunity.objects.visible_to)
 commenters.register(LABEL, rules.comments)
 uploaders.register(LABEL, rules.comments)
@@ -64,11 +66,13 @@ place(
     Place("Work", "Issues by EM", "users", "scoping:board_by_em", "e", rules.sees_every_issue),
     Place("Work", "Triage", "inbox", "scoping:triage", "t", rules.sees_triage),
     Place("Work", "Issues", "list", "scoping:issues", "l"),
+    Place("Work", "Opportunities", "filter", "scoping:opportunities", "p", rules.reads_deals),
     Place("Work", "Load", "gauge", "scoping:load", "o", rules.sees_load),
 )
 place(Place("Reports", "Clocks", "timer", "scoping:clocks", "s"))
 place(Place("Desk", "Bring over", "import", "scoping:import", "u", rules.previews_imports))
 place(Place("Desk", "Mail", "inbox", "notifications:mailbox", "m", reads_health))
+place(Place("Desk", "Slack", "bell", "notifications:channels", "k", sees_to_channels))
 place(Place("Desk", "Health", "circle-check", "notifications:health", "h", reads_health))
 offer(
     Place("", "New issue", "", "scoping:new_issue", "c", rules.raises_issues),

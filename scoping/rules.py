@@ -69,6 +69,11 @@ def routes_signature(issue: ScopingIssue, user: User) -> bool:
     return works_issue(issue, user) or on_account_team(issue, user)
 
 
+def pauses_clocks(issue: ScopingIssue, user: User) -> bool:
+    """Its own EM, who says why, and the leads."""
+    return closes(issue, user)
+
+
 def finishes_leg(*roles: Role) -> Callable[[ScopingIssue, User], bool]:
     """Who holds a step of the stamped SOW notes that it is done, or the EM for them."""
     return lambda issue, user: user.has(*roles) or works_issue(issue, user)
@@ -120,6 +125,11 @@ def shares_views(user: User) -> bool:
 def changes_view(view: SavedView, user: User) -> bool:
     """Its owner and, once the team has it, the leads."""
     return view.owner_id == user.pk or (view.team and user.leads)
+
+
+def sees_quiet(user: User) -> bool:
+    """What the two-months rule would do: engagement managers with their own, leads with all."""
+    return user.leads or user.has(Role.EM)
 
 
 def sees_load(user: User) -> bool:
@@ -184,6 +194,11 @@ def applies_imports(user: User) -> bool:
 
 def reads_whole_win_rate(user: User) -> bool:
     return user.has(*FIGURES)
+
+
+def reads_deals(user: User) -> bool:
+    """The forecast's readers who see deals: the account team its own, the others every one."""
+    return reads_win_rate(user) and (sees_every_issue(user) or user.has(Role.ACCOUNT_TEAM))
 
 
 def reads_win_rate(user: User) -> bool:

@@ -11,8 +11,8 @@ from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.workflow import ADOPTED, MOVED_BACK
 from scoping import promises
-from scoping.deeds import DEEDS
-from scoping.models import Awaited, Opportunity, SchedulingIntake, ScopingIssue
+from scoping.clocks import PAUSED, RESUMED
+from scoping.models import Awaited, Confidence, Opportunity, SchedulingIntake, ScopingIssue
 from scoping.states import CloseReason, EmStatus, Outcome, State, WaitingOn
 
 MOVES = [
@@ -118,6 +118,16 @@ def deal_amended(event: Event) -> str:
     return _amended(event, Opportunity)
 
 
+@sentence("scoping.deal_confirmed")
+def deal_confirmed(event: Event) -> str:
+    return f"said again that it is {Confidence(event.data['word']).label}"
+
+
+@sentence("scoping.deal_taken_back")
+def deal_taken_back(event: Event) -> str:
+    return f"took that back: {_amended(event, Opportunity)}"
+
+
 @sentence("scoping.account_added")
 def account_added(event: Event) -> str:
     return "added this customer"
@@ -191,7 +201,18 @@ def deed_done(event: Event) -> str:
 
 @sentence(promises.UNDONE)
 def deed_undone(event: Event) -> str:
-    return f"took back “{DEEDS[event.data['deed']].title}”"
+    return f"took back “{promises.title_of(event)}”"
+
+
+@sentence(PAUSED)
+def clock_paused(event: Event) -> str:
+    data = event.data
+    return f"paused the clock “{data['name']}”{promises.on_date(event)}: “{data['reason']}”"
+
+
+@sentence(RESUMED)
+def clock_resumed(event: Event) -> str:
+    return f"let the clock “{event.data['name']}” run on{promises.on_date(event)}"
 
 
 @sentence("scoping.team_changed")
@@ -247,9 +268,28 @@ def ask_failed(event: Event) -> str:
     return f"could not mail the questions to {event.data['to']}: {_short(event.data['error'])}"
 
 
+@sentence("scoping.fell_silent")
+def fell_silent(event: Event) -> str:
+    since, closes = (_day(event.data[name]) for name in ("since", "closes"))
+    over = " for two months" if event.data["mark"] == "two_months" else ""
+    return (
+        f"noticed that nobody has worked on this{over}, since {since}: it closes as lost after"
+        f" {closes} unless somebody works on it or keeps it open"
+    )
+
+
+@sentence("scoping.kept")
+def kept(event: Event) -> str:
+    return f"keeps this open until {_day(event.data['until'])}: “{event.data['reason']}”"
+
+
 @sentence("scoping.revived")
 def revived(event: Event) -> str:
     return f"linked {event.data['reference']} as its revival"
+
+
+def _day(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%-d %b %Y}"
 
 
 def _column(state: str) -> str:

@@ -5,11 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.timezone import now
 
+from emdesk.clock import database_now
 from scoping import stays
 from scoping.imports import runs
 from scoping.imports.uploads import remove_old
 from scoping.imports.webhooks import apply_next
-from scoping.triage.inquiries import deliver
+from scoping.quiet.nights import pass_night
 
 AT_ONCE = 200
 
@@ -20,6 +21,14 @@ def measure_typical_stays() -> None:
     stays.measure(at=now())
 
 
+@shared_task(ignore_result=True, soft_time_limit=1_700, time_limit=1_800)
+def mind_quiet_issues() -> None:
+    """Tell of issues nobody works on and close them in time. Running it twice changes nothing."""
+    night = pass_night(database_now())
+    if not night.finished:
+        mind_quiet_issues.delay()
+
+
 @shared_task(ignore_result=True)
 def apply_webhooks() -> None:
     """Apply what GitLab told. Several at once share the work; what is left over, beat sends again."""
@@ -27,14 +36,6 @@ def apply_webhooks() -> None:
         if not apply_next(now()):
             return
     apply_webhooks.delay()
-
-
-@shared_task(ignore_result=True)
-def send_inquiries() -> None:
-    """Send the mails that are due. Several at once share the work; it stops well within its time."""
-    began = now()
-    while now() - began < timedelta(seconds=20) and deliver(now()):
-        pass
 
 
 @shared_task(ignore_result=True, soft_time_limit=3_500, time_limit=3_600)

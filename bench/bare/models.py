@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 
@@ -61,3 +62,24 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} {self.what}"
+
+
+class Found(models.Model):
+    """An issue, live or closed, with the words by which it is found."""
+
+    title = models.TextField()
+    account = models.TextField()
+    segment = models.TextField()
+    manager = models.TextField()
+    state = models.TextField()
+    outcome = models.TextField()
+    next_step = models.TextField()
+    entered_state_at = models.DateTimeField()
+    words = SearchVectorField()
+
+    class Meta:
+        db_table = "found"
+        managed = False
+
+    def __str__(self) -> str:
+        return f"PS-{self.pk} {self.title}"

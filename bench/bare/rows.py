@@ -55,8 +55,23 @@ SELECT card.id, prompt, text
   FROM card CROSS JOIN public.scoping_question question
   LEFT JOIN public.scoping_answer answer ON issue_id = card.id AND question_id = question.id
  WHERE question.service = '' OR question.service = ANY (services);
+INSERT INTO line (card_id, at, who, what)
+SELECT subject_id, due_at, clock.state, policy.name || ' ' || started_at
+  FROM public.sla_clock clock JOIN public.sla_policy policy ON policy.id = policy_id
+ WHERE subject_type = 'scoping.scopingissue' AND subject_id IN (SELECT id FROM card);
 CREATE INDEX ON line (card_id, at DESC NULLS LAST);
-ANALYZE card, line;
+CREATE TABLE found AS
+SELECT issue.id, issue.title, account.name AS account, segment.name AS segment,
+       manager.name AS manager, issue.state, issue.outcome, issue.next_step,
+       issue.entered_state_at, wording.words
+  FROM public.scoping_scopingissue issue
+  JOIN public.scoping_wording wording ON wording.issue_id = issue.id
+  JOIN public.scoping_account account ON account.id = issue.account_id
+  LEFT JOIN public.people_segment segment ON segment.id = issue.segment_id
+  LEFT JOIN public.people_user manager ON manager.id = issue.engagement_manager_id;
+ALTER TABLE found ADD PRIMARY KEY (id);
+CREATE INDEX ON found USING gin (words);
+ANALYZE card, line, found;
 """
 
 

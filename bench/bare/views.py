@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import authenticate, login
-from django.db.models import Count, F, Q, Sum
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Case, Count, F, Sum, When, Window
 from django.db.transaction import atomic
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import now
 
-from bench.bare.models import Card, Line
+from bench.bare.models import Card, Found, Line
 
 View = Callable[..., HttpResponse]
 SHOWN = ("id", "title", "account", "segment", "manager", "state", "value", "due")
+TOLD = ("id", "title", "account", "segment", "manager", "state", "outcome", "next_step")
 STATES = (
     "open",
     "awaiting_discovery",
@@ -76,10 +78,18 @@ def listing(request: HttpRequest, page: int) -> HttpResponse:
 
 @signed_in
 def search(request: HttpRequest, page: int) -> HttpResponse:
-    words = request.GET["q"]
-    found = Card.objects.filter(Q(title__icontains=words) | Q(description__icontains=words))
-    cards = found.order_by("-id")[:page].values(*SHOWN)
-    return render(request, "search.html", {"cards": cards, "q": words})
+    """The same words in the same texts: those of a name first, live before closed."""
+    words, named = (
+        SearchQuery(f"{request.GET['q']}:*{within}", search_type="raw", config="simple")
+        for within in ("", "AB")
+    )
+    order = (
+        Case(When(words=named, then=0), default=1),
+        Case(When(state="closed", then=1), default=0),
+    )
+    found = Found.objects.filter(words=words).order_by(*order, "-entered_state_at", "-id")
+    rows = list(found.values(*TOLD).annotate(total=Window(Count("*")))[:page])
+    return render(request, "search.html", {"rows": rows, "q": request.GET["q"]})
 
 
 @signed_in

@@ -37,6 +37,8 @@ class MarkdownField(forms.CharField):
 class CommentForm(forms.Form):
     """One box. ``action`` is where it posts, ``audience`` who it is for."""
 
+    longest = LONGEST_BODY
+
     body = MarkdownField(
         label="Comment",
         error_messages={
@@ -56,12 +58,8 @@ class CommentForm(forms.Form):
             initial={"body": data.get("body", "")},
         )
         self.name, self.action, self.audience = name, action, Audience(audience)
+        self.placeholder = PLACEHOLDERS[audience]
         self.cancel = ""
-        self.fields["body"].widget.attrs |= {
-            "rows": 4,
-            "aria-label": f"{self.audience.label} note",
-            "placeholder": PLACEHOLDERS[audience],
-        }
 
     @property
     def to_save(self) -> bool:

@@ -20,6 +20,7 @@ from emdesk.calendars.models import (
     WorkingCalendar,
 )
 from emdesk.calendars.spelling import spell, spell_week
+from emdesk.ledger.models import Event
 from emdesk.ledger.recording import append, event_of, lock, record
 
 IDENTITY = ("name", "time_zone", "country", "subdivision", "is_active")
@@ -56,7 +57,7 @@ def change(
     at: datetime,
     **fields: Any,
 ) -> None:
-    """Set its name, zone, place and week; ``seen`` is the version the person looked at."""
+    """Set its name, zone, place and week; ``seen`` is the last event the person knew of."""
     with _editing(calendar, at):
         if seen != latest(calendar):
             raise Overtaken
@@ -128,9 +129,9 @@ def copy_holidays(
 
 
 def latest(calendar: WorkingCalendar) -> int:
-    """The number of its newest version."""
-    newest = calendar.versions.order_by("-number").values_list("number", flat=True).first()
-    return newest or 0
+    """The number of the last event about it; 0 while it is as delivered."""
+    events = Event.objects.about(calendar).order_by("-number")
+    return events.values_list("number", flat=True).first() or 0
 
 
 @contextmanager

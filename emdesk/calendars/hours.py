@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.apps import apps
 from django.db import models
 
 if TYPE_CHECKING:
@@ -141,12 +140,6 @@ def timetable(calendar: WorkingCalendar) -> Timetable:
 
 def own_hours(day: SpecialDay) -> Windows:
     return tuple(Window(opening.opens, opening.closes) for opening in day.openings.all())
-
-
-def timetables(ids: Iterable[int]) -> dict[int, Timetable]:
-    """As these calendars stand now, by key; five queries however many."""
-    calendars = apps.get_model("calendars", "WorkingCalendar").objects.filter(pk__in=ids)
-    return {calendar.pk: timetable(calendar) for calendar in calendars.with_days()}
 
 
 def due(start: datetime, budget: timedelta, hours: Hours, timetable: Timetable | None) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -197,10 +197,9 @@ class Holiday(models.Model):
 
 
 class CalendarVersionQuerySet(models.QuerySet["CalendarVersion"]):
-    def in_force(self, at: datetime) -> CalendarVersionQuerySet:
-        """One a calendar: how it was at that moment. The first one holds for all before it."""
-        begun = self.filter(Q(since__lte=at) | Q(number=1))
-        return begun.order_by("calendar_id", "-number").distinct("calendar_id")
+    def newest(self) -> CalendarVersionQuerySet:
+        """One a calendar: how it is now."""
+        return self.order_by("calendar_id", "-number").distinct("calendar_id")
 
 
 CalendarVersionManager = models.Manager.from_queryset(CalendarVersionQuerySet)

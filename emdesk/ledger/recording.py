@@ -16,7 +16,7 @@ from typing import Any
 from django.db import models
 from django.db.transaction import atomic
 
-from emdesk.copying import copy
+from emdesk.copying import copy, maker
 from emdesk.ledger.models import Event, Origin
 
 
@@ -35,6 +35,7 @@ class Projection:
 
 
 projections: list[Projection] = []
+make_event = maker(Event)
 _carried: ContextVar[Mapping[str, Any]] = ContextVar("carried", default={})  # noqa: B039 (read only)
 
 
@@ -100,17 +101,18 @@ def event_about(
     **data: Any,
 ) -> Event:
     """As :func:`event_of`, for a subject known by its model's label and its key alone."""
-    return Event(
+    event = make_event(
         subject_type=place[0],
         subject_id=place[1],
         verb=verb,
-        actor=by,
         at=at,
         origin=origin if by else (Origin.SYSTEM if origin == Origin.PERSON else origin),
         before=before,
         after=after,
         data={**_carried.get(), **data},
     )
+    event.actor = by
+    return event
 
 
 def append(events: Sequence[Event]) -> None:

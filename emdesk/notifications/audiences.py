@@ -28,6 +28,7 @@ class Heard:
     watchers: bool = False
 
 
+Record = tuple[str, int]
 Audience = Callable[[Event, Any], Iterable[Heard]]
 Headline = Callable[[Event], str]
 
@@ -102,11 +103,16 @@ def without_headline() -> set[str]:
 
 @dataclass
 class Sight:
-    """Which of the people may see which of the records: one query for each sort of record."""
+    """Which of the people may see which of the records: one query for each sort of record.
+
+    Nobody sees records of a sort that notices are not made about.
+    """
 
     wanted: dict[str, dict[int, tuple[User, set[int]]]] = field(default_factory=dict)
 
     def want(self, label: str, user: User, pk: int) -> None:
+        if label not in abouts:
+            return
         people = self.wanted.setdefault(label, {})
         people.setdefault(user.pk, (user, set()))[1].add(pk)
 
@@ -134,3 +140,18 @@ def _seen(sort: About, people: Iterable[tuple[User, set[int]]]) -> Iterable[tupl
     first, *rest = branches
     found: Iterable[tuple[int, int]] = first.union(*rest, all=True) if rest else first
     return found
+
+
+def records_seen(records: Iterable[Record], user: User) -> dict[Record, Any]:
+    """Those of the records that a person may see, loaded: two queries for each sort."""
+    wanted: dict[str, list[int]] = {}
+    sight = Sight()
+    for label, pk in records:
+        sight.want(label, user, pk)
+    for label, _, pk in sight.found():
+        wanted.setdefault(label, []).append(pk)
+    return {
+        (label, record.pk): record
+        for label, pks in wanted.items()
+        for record in abouts[label].load(pks)
+    }

@@ -26,7 +26,8 @@ def choose(wishes: Preferences, *, by: User, at: datetime) -> None:
 @atomic
 def unsubscribe(user: User, kind: str, at: datetime) -> None:
     """No more mail of this kind; whoever held the link in the mail asked for it."""
-    wishes = preferences_of(user)
+    Preferences.objects.get_or_create(user=user)
+    wishes = Preferences.objects.select_for_update().get(user=user)
     if wishes.wishes.get(kind, {}).get("mail") != By.NEVER:
         wishes.wish(kind, By.NEVER)
         choose(wishes, by=user, at=at)

@@ -6,17 +6,17 @@ doubled this runs, a day has one digest; what it lists is marked in the same tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
+from django.db import DatabaseError
+from django.db.models import Min
 from django.db.transaction import atomic
 from django.urls import reverse
 
 from emdesk.activity.sentences import describe
-from emdesk.ledger.models import Heartbeat
-from emdesk.notifications.audiences import Sight, abouts
+from emdesk.notifications.audiences import Record, abouts, records_seen
 from emdesk.notifications.models import Mail, Notification
 from emdesk.notifications.quiet import slot_before
 from emdesk.notifications.recipients import wishes_of
@@ -24,31 +24,44 @@ from emdesk.notifications.writing import absolute, one_line, rendered
 from emdesk.people.models import User
 
 KIND = "digest"
-ROLE = "digests"
 MOST = 200
+log = logging.getLogger(__name__)
 
 
 def make_digests(at: datetime) -> int:
-    """Write the digests whose hour has come; how many."""
-    Heartbeat.objects.beat(ROLE, at)
-    waiting = Notification.objects.to_digest().values("recipient")
-    people = User.objects.active().filter(pk__in=waiting).select_related("preferences")
-    return sum(_make_digest(user, at) for user in people)
+    """Write the digests whose hour has come; how many. A faulty one holds up no other."""
+    oldest = Notification.objects.to_digest().values_list("recipient").annotate(Min("at"))
+    since = dict(oldest.order_by())
+    people = User.objects.active().filter(pk__in=since).select_related("preferences")
+    return sum(_make_or_put_off(user, since[user.pk], at) for user in people)
 
 
-def _make_digest(user: User, at: datetime) -> bool:
+def _make_or_put_off(user: User, since: datetime, at: datetime) -> bool:
     day, due = slot_before(wishes_of(user), user, at)
-    with atomic():
-        key = key_of(user, day)
-        User.objects.select_for_update().values_list("pk").get(pk=user.pk)
-        mine = Notification.objects.to_digest().filter(recipient=user, at__lt=due)
-        found = list(mine.select_related("event", "event__actor").order_by("at", "pk"))
-        if not found or Mail.objects.filter(key=key).exists():
-            return False
-        mine.filter(pk__in=[each.pk for each in found]).update(digested_at=at)
-        seen = _still_seen(found, user)
-        if seen:
-            _write(user, day, key, seen, at)
+    if since >= due:
+        return False
+    try:
+        return _make_digest(user, day, due, at)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("the digest of user %s cannot be written", user.pk)
+        return False
+
+
+@atomic
+def _make_digest(user: User, day: date, due: datetime, at: datetime) -> bool:
+    key = key_of(user, day)
+    User.objects.select_for_update().values_list("pk").get(pk=user.pk)
+    mine = Notification.objects.to_digest().filter(recipient=user, at__lt=due)
+    found = list(mine.select_related("event", "event__actor").order_by("at", "pk"))
+    if not found or Mail.objects.filter(key=key).exists():
+        return False
+    mine.filter(pk__in=[each.pk for each in found]).update(digested_at=at)
+    records = records_seen({(each.subject_type, each.subject_id) for each in found}, user)
+    seen = [each for each in found if (each.subject_type, each.subject_id) in records]
+    if seen:
+        _write(user, day, _grouped(seen[:MOST], records), len(seen), at)
     return bool(seen)
 
 
@@ -56,27 +69,18 @@ def key_of(user: User, day: date) -> str:
     return f"digest:{user.pk}:{day.isoformat()}"
 
 
-def _still_seen(found: Sequence[Notification], user: User) -> list[Notification]:
-    sight = Sight()
-    for each in found:
-        sight.want(each.subject_type, user, each.subject_id)
-    seen = {(label, pk) for label, _, pk in sight.found()}
-    return [each for each in found if (each.subject_type, each.subject_id) in seen]
-
-
-def _write(user: User, day: date, key: str, found: list[Notification], at: datetime) -> None:
-    groups = list(_grouped(found[:MOST]))
+def _write(user: User, day: date, groups: list[dict[str, Any]], count: int, at: datetime) -> None:
     said = {
         "name": one_line(user.name),
         "day": day,
         "groups": groups,
-        "more": len(found) - MOST,
+        "more": count - MOST,
         "inbox": absolute(reverse("notifications:inbox")),
         "choose": absolute(reverse("notifications:settings")),
     }
-    what = "one thing" if len(found) == 1 else f"{len(found)} things"
-    mail = Mail(
-        key=key,
+    what = "one thing" if count == 1 else f"{count} things"
+    Mail.objects.create(
+        key=key_of(user, day),
         recipient=user,
         kind=KIND,
         address=user.email,
@@ -88,16 +92,14 @@ def _write(user: User, day: date, key: str, found: list[Notification], at: datet
         leaves_at=at,
         next_at=at,
     )
-    mail.save()
 
 
-def _grouped(found: list[Notification]) -> list[dict[str, Any]]:
+def _grouped(found: list[Notification], records: dict[Record, Any]) -> list[dict[str, Any]]:
     """By record, in the order in which things happened to them last."""
-    by_record = sorted(found, key=lambda each: (each.subject_type, each.subject_id))
-    groups: list[dict[str, Any]] = []
-    for (label, pk), rows in groupby(by_record, lambda each: (each.subject_type, each.subject_id)):
-        lines = list(rows)
-        groups += [_group(subject, lines) for subject in abouts[label].load([pk])]
+    by_record: dict[Record, list[Notification]] = {}
+    for each in found:
+        by_record.setdefault((each.subject_type, each.subject_id), []).append(each)
+    groups = [_group(records[record], lines) for record, lines in by_record.items()]
     return sorted(groups, key=lambda group: group["last"])
 
 

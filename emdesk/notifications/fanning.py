@@ -9,30 +9,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.db.transaction import atomic
 
 from emdesk.activity.models import Comment
-from emdesk.ledger.models import Dispatch, Event, Heartbeat, Origin
+from emdesk.activity.sentences import describe
+from emdesk.ledger.models import Dispatch, Event
+from emdesk.notifications import slack
+from emdesk.notifications.handing_over import withdraw
 from emdesk.notifications.kinds import By
-from emdesk.notifications.models import Mail, Notification
+from emdesk.notifications.models import Mail, Notification, SlackPost
 from emdesk.notifications.quiet import leaves_at
-from emdesk.notifications.recipients import Told, told, wishes_of
-from emdesk.notifications.waits import TRIES, pause
+from emdesk.notifications.recipients import Told, reach, wishes_of
+from emdesk.notifications.waits import TRIES, leaves_soonest, pause
 from emdesk.notifications.writing import notice
 
 BATCH = 50
-GRACE = timedelta(seconds=15)  # what a person takes back at once is never mailed
-ROLE = "notices"
 log = logging.getLogger(__name__)
 
 
 def fan_out(at: datetime) -> int:
     """Announce the oldest events nobody was told of; how many there were."""
-    Heartbeat.objects.beat(ROLE, at)
     with atomic():
         rows = list(
             Dispatch.objects.due(at)
@@ -69,17 +70,27 @@ def _put_off(row: Dispatch, error: Exception, at: datetime) -> None:
 
 
 def announce(events: Sequence[Event], at: datetime) -> None:
-    """Write the notices of these events. A second time nothing is written."""
+    """Write the notices of these events, all of which can be said. A second time does nothing."""
     events = _without_taken_back(events)
-    withdrawn = _withdraw_taken_back(events, at)
-    found = [each for each in told(events, at) if (each.event.pk, each.to.pk) not in withdrawn]
-    lines = [each for each in found if each.inbox or each.mail == By.DIGEST]
-    Notification.objects.bulk_create([_line(each) for each in lines], ignore_conflicts=True)
+    spared = _withdraw_taken_back(events, at)
+    reached = reach(events, at)
+    found = [each for each in reached.told if (each.event.pk, each.to.pk) not in spared.people]
+    said = {each.event.pk: describe(each.event) for each in found}
+    _keep_lines(found)
+    _write_mails(found, said, at)
+    slack.write_posts(reached, spared.channels, at)
+
+
+def _keep_lines(found: Sequence[Told]) -> None:
+    lines = [_line(each) for each in found if each.inbox or each.mail == By.DIGEST]
+    Notification.objects.bulk_create(lines, ignore_conflicts=True)
+
+
+def _write_mails(found: Sequence[Told], said: dict[int, str], at: datetime) -> None:
     mailed = [each for each in found if each.mail == By.NOW and each.to.email]
-    if mailed:
-        quotes = _quotes([each.event for each in mailed])
-        mails = [_mail(each, quotes.get(each.event.pk, ""), at) for each in mailed]
-        Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    quotes = _quotes([each.event for each in mailed])
+    mails = [_mail(each, said[each.event.pk], quotes.get(each.event.pk, ""), at) for each in mailed]
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)
 
 
 def _line(each: Told) -> Notification:
@@ -99,8 +110,8 @@ def _line(each: Told) -> Notification:
     )
 
 
-def _mail(each: Told, quote: str, at: datetime) -> Mail:
-    soonest = at + GRACE if each.event.origin == Origin.PERSON else at
+def _mail(each: Told, sentence: str, quote: str, at: datetime) -> Mail:
+    soonest = leaves_soonest(each.event, at)
     leaves = soonest if each.kind.pierces else leaves_at(wishes_of(each.to), each.to, soonest)
     return notice(
         each.event,
@@ -108,6 +119,7 @@ def _mail(each: Told, quote: str, at: datetime) -> Mail:
         each.to,
         kind=each.kind.key,
         because=each.because,
+        sentence=sentence,
         quote=quote,
         written_at=at,
         leaves_at=leaves,
@@ -144,18 +156,25 @@ def _without_taken_back(events: Sequence[Event]) -> list[Event]:
     ]
 
 
-def _withdraw_taken_back(events: Sequence[Event], at: datetime) -> set[tuple[int, int]]:
-    """Stop mails of what is undone that have not left; undoing event and person, for each."""
-    withdrawn: set[tuple[int, int]] = set()
+@dataclass
+class Spared:
+    """Who never hears what was undone, so needs not hear of the undoing: its event, and whom."""
+
+    people: set[tuple[int, int | None]] = field(default_factory=set)
+    channels: set[tuple[int, int]] = field(default_factory=set)
+
+
+def _withdraw_taken_back(events: Sequence[Event], at: datetime) -> Spared:
+    """Stop mails and posts of what is undone that cannot have left."""
+    spared = Spared()
     for event in events:
         if undone := _undoes(event):
             label, pk, number = undone
             about = Q(event__subject_type=label, event__subject_id=pk, event__number=number)
-            mails = Mail.objects.unsettled().filter(about, sending_since=None)
-            people = list(mails.select_for_update(of=("self",)).values_list("pk", "recipient"))
-            Mail.objects.filter(pk__in=[key for key, _ in people]).update(withdrawn_at=at)
-            spared = [person for _, person in people]
-            lines = Notification.objects.filter(about, recipient__in=spared, seen_at=None)
+            people = withdraw(Mail.objects.filter(about), "recipient", at)
+            lines = Notification.objects.filter(about, recipient__in=people, seen_at=None)
             lines.update(inbox=False, digest=False)
-            withdrawn |= {(event.pk, person) for person in spared}
-    return withdrawn
+            channels = withdraw(SlackPost.objects.filter(about), "channel", at)
+            spared.people |= {(event.pk, person) for person in people}
+            spared.channels |= {(event.pk, channel) for channel in channels}
+    return spared

@@ -11,9 +11,16 @@ from django.core.exceptions import ValidationError
 from emdesk.notifications.audiences import abouts
 from emdesk.notifications.inbox import Until
 from emdesk.notifications.kinds import By, kinds
-from emdesk.notifications.models import Preferences
+from emdesk.notifications.models import Preferences, SlackChannel
+from emdesk.notifications.slack import postable
 
 RECORD = re.compile(r"([a-z]+\.[a-z]+):(\d{1,18})")
+
+
+def postable_choices() -> list[tuple[str, str]]:
+    return [(each.key, each.name) for each in postable()]
+
+
 DEEDS = ("seen", "done", "back", "snooze", "mute", "unmute")
 
 
@@ -33,6 +40,37 @@ class DeedForm(forms.Form):
 
     def clean_until(self) -> str:
         return self.cleaned_data["until"] or Until.TOMORROW
+
+
+class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A Slack channel. Its webhook is asked for and never shown again; empty keeps the one it has."""
+
+    kinds = forms.MultipleChoiceField(
+        label="Events", widget=forms.CheckboxSelectMultiple, choices=postable_choices
+    )
+
+    class Meta:
+        model = SlackChannel
+        fields = ["name", "webhook", "kinds", "tells_details", "is_on"]
+        widgets = {"webhook": forms.PasswordInput(attrs={"autocomplete": "off"})}
+        help_texts = {"webhook": "From Slack: Apps, Incoming Webhooks. Whoever has it can post."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["webhook"].required = False
+            self.fields["webhook"].help_text = "Kept, and not shown. Write a new one to replace it."
+        self._known = self.instance.webhook
+
+    def clean_webhook(self) -> str:
+        return str(self.cleaned_data["webhook"] or self._known)
+
+    @property
+    def changed_names(self) -> list[str]:
+        """What was changed, in words; the webhook by its name alone."""
+        same = {"webhook"} if self.cleaned_data["webhook"] == self._known else set()
+        changed = [name for name in self.changed_data if name not in same]
+        return [str(self.fields[name].label).lower() for name in changed]
 
 
 class Clock(forms.TimeInput):
@@ -62,7 +100,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Preferences
-        fields = ["quiet_from", "quiet_until", "digest_hour"]
+        fields = ["quiet_from", "quiet_until", "digest_hour", "slack_member"]
         labels = {"quiet_from": "No mail from", "quiet_until": "No mail until"}
         widgets = {"quiet_from": Clock, "quiet_until": Clock}
 
@@ -86,7 +124,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
 
     @property
-    def hours(self) -> list[Any]:
+    def others(self) -> list[Any]:
         return [self[name] for name in self.Meta.fields]
 
     def clean(self) -> dict[str, Any]:

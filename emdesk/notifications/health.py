@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Min
 
 from emdesk.ledger.models import Dispatch, Heartbeat
-from emdesk.notifications.models import Mail
+from emdesk.notifications.models import Mail, SlackPost
+from emdesk.notifications.rounds import ANNOUNCE, SEND
 from emdesk.people.models import Role, User
 
 LATEST = timedelta(minutes=5)
 SILENT = timedelta(seconds=60)
+SELDOM = {"sweep": timedelta(minutes=3), "digests": timedelta(minutes=2)}
+DRAINERS = (ANNOUNCE.role, SEND.role)
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,15 @@ class Health:
     hearts: list[Sign]
     waiting: int
     dead_mails: int
+    dead_posts: int
     dead_events: int
     unknown: int
 
     @property
     def ready(self) -> bool:
-        """Red when anything that was due has waited too long; silence alone is for people to see."""
-        return all(sign.well for sign in self.oldest)
+        """Red when anything due has waited too long, or nobody announces or sends any more."""
+        drainers = [sign for sign in self.hearts if sign.name in DRAINERS]
+        return all(sign.well for sign in (*self.oldest, *drainers))
 
 
 def reads_health(user: User) -> bool:
@@ -50,26 +54,28 @@ def reads_health(user: User) -> bool:
 
 
 def oldest_due(at: datetime) -> list[Sign]:
-    """The oldest event to announce and the oldest mail to send, in one statement each."""
+    """What has waited longest of each sort, in one statement each."""
     events = Dispatch.objects.due(at).order_by().aggregate(since=Min("next_at"))["since"]
     mails = Mail.objects.due(at).order_by().aggregate(since=Min("next_at"))["since"]
-    found = {"event to announce": events, "mail to send": mails}
+    posts = SlackPost.objects.due(at).order_by().aggregate(since=Min("next_at"))["since"]
+    found = {"event to announce": events, "mail to send": mails, "post to Slack": posts}
     return [_sign(f"Oldest {name}", since, at, LATEST) for name, since in found.items()]
 
 
 def look(at: datetime) -> Health:
     return Health(
         oldest=oldest_due(at),
-        hearts=[_sign(each.role, each.at, at, SILENT) for each in _hearts()],
+        hearts=[_heart(each, at) for each in Heartbeat.objects.order_by("role")],
         waiting=Mail.objects.unsettled().count(),
         dead_mails=Mail.objects.dead().count(),
+        dead_posts=SlackPost.objects.dead().count(),
         dead_events=Dispatch.objects.filter(dead_at__isnull=False).count(),
-        unknown=Mail.objects.filter(unknown_outcomes__gt=0).count(),
+        unknown=Mail.objects.perhaps_doubled().count(),
     )
 
 
-def _hearts() -> Iterable[Heartbeat]:
-    return Heartbeat.objects.order_by("role")
+def _heart(heart: Heartbeat, at: datetime) -> Sign:
+    return _sign(heart.role, heart.at, at, SELDOM.get(heart.role, SILENT))
 
 
 def _sign(name: str, since: datetime | None, at: datetime, limit: timedelta) -> Sign:

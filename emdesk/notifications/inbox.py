@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from emdesk.activity.sentences import what, who
-from emdesk.notifications.audiences import Sight, abouts
+from emdesk.notifications.audiences import Record, Sight, abouts, records_seen
 from emdesk.notifications.kinds import Tab, kinds, of_tab
 from emdesk.notifications.models import Mute, Notification
 from emdesk.notifications.quiet import instant, zone_of
@@ -74,13 +73,13 @@ class Group:
         return self.lines[0].at
 
 
-def groups(user: User, at: datetime, show: str = "") -> list[Group]:
-    """What this person may still see of it, the record told of last on top."""
+def groups(user: User, at: datetime, show: str = "", most: int = MOST) -> list[Group]:
+    """What this person may still see of their last notices, the record told of last on top."""
     rows = _rows(user, at, show).select_related("event", "event__actor")
-    by_record: dict[tuple[str, int], list[Notification]] = {}
-    for row in rows.order_by("-at", "-pk")[:MOST]:
+    by_record: dict[Record, list[Notification]] = {}
+    for row in rows.order_by("-at", "-pk")[:most]:
         by_record.setdefault((row.subject_type, row.subject_id), []).append(row)
-    subjects = _subjects(by_record, user)
+    subjects = records_seen(by_record, user)
     muted = set(user.mutes.values_list("subject_type", "subject_id"))
     return [
         _group(subjects[record], lines, muted=record in muted)
@@ -97,22 +96,6 @@ def _rows(user: User, at: datetime, show: str) -> QuerySet[Notification]:
         return asleep.filter(snoozed_until__gt=at)
     lying = Notification.objects.lying(user, at)
     return lying.filter(kind__in=of_tab(show)) if show in Tab.values else lying
-
-
-def _subjects(records: Iterable[tuple[str, int]], user: User) -> dict[tuple[str, int], Any]:
-    wanted: dict[str, list[int]] = {}
-    sight = Sight()
-    for label, pk in records:
-        if label in abouts:
-            wanted.setdefault(label, []).append(pk)
-            sight.want(label, user, pk)
-    seen = {(label, pk) for label, _, pk in sight.found()}
-    loaded = (
-        ((label, subject.pk), subject)
-        for label, pks in wanted.items()
-        for subject in abouts[label].load(pks)
-    )
-    return {record: subject for record, subject in loaded if record in seen}
 
 
 def _group(subject: Any, rows: list[Notification], *, muted: bool) -> Group:
@@ -147,18 +130,20 @@ def waiting(user: User, at: datetime) -> int:
     records = unread.values_list("subject_type", "subject_id").distinct()[:MOST]
     sight = Sight()
     for label, pk in records:
-        if label in abouts:
-            sight.want(label, user, pk)
+        sight.want(label, user, pk)
     return len(sight.found())
 
 
 # What a person does about a record.
 
 
-def about_record(user: User, label: str, pk: int, upto: int) -> QuerySet[Notification]:
-    """Their notices about it as far as they have seen them; later ones stay as they are."""
+def about_record(
+    user: User, label: str, pk: int, upto: int, show: str = ""
+) -> QuerySet[Notification]:
+    """Their notices about it as far as they were shown; others and later ones stay as they are."""
     mine = Notification.objects.filter(recipient=user, inbox=True, pk__lte=upto)
-    return mine.filter(subject_type=label, subject_id=pk)
+    mine = mine.filter(subject_type=label, subject_id=pk)
+    return mine.filter(kind__in=of_tab(show)) if show in Tab.values else mine
 
 
 def see(rows: QuerySet[Notification], at: datetime) -> None:

@@ -11,7 +11,7 @@ class By(models.TextChoices):
     """How a notice reaches a mailbox."""
 
     NOW = "now", "At once"
-    DIGEST = "digest", "In the daily digest"
+    DIGEST = "digest", "In the digest"
     NEVER = "never", "Never"
 
 
@@ -27,7 +27,7 @@ class Tab(models.TextChoices):
 class Kind:
     """A row of the matrix, with what holds until a person says otherwise.
 
-    What ``pierces`` is not held back by quiet hours, an absence or a mute, and always stands in
+    What is ``personal`` concerns one person alone and is posted to no channel. What ``pierces`` is not held back by quiet hours, an absence or a mute, and always stands in
     the inbox. What is ``called`` names the person, so a mute does not hold it back either.
     """
 
@@ -39,6 +39,7 @@ class Kind:
     tab: str = ""
     pierces: bool = False
     called: bool = False
+    personal: bool = False
 
 
 kinds: dict[str, Kind] = {}
@@ -54,9 +55,10 @@ def kind(
     tab: str = "",
     pierces: bool = False,
     called: bool = False,
+    personal: bool = False,
 ) -> str:
     """Add a kind at the end of the matrix, and give its key back."""
-    kinds[key] = Kind(key, name, help, mail, inbox, tab, pierces, called)
+    kinds[key] = Kind(key, name, help, mail, inbox, tab, pierces, called, personal)
     return key
 
 
@@ -68,15 +70,21 @@ MENTION = kind(
     *("mention", "You are mentioned", "Somebody calls you by @name in a comment."),
     tab=Tab.MENTIONS,
     called=True,
+    personal=True,
 )
 TALK = kind("talk", "Comments", "On issues that are yours or that you work on.", By.DIGEST)
-WATCHED = kind("watched", "What you watch", "Everything else on records you watch.", By.DIGEST)
+WATCHED = kind(
+    *("watched", "What you watch", "Everything else on records you watch.", By.DIGEST),
+    personal=True,
+)
 STANDING_IN = kind(
     *("standing_in", "Standing in", "Somebody is away and names you."),
     called=True,
+    personal=True,
 )
 RETURNED = kind(
     *("returned", "Mail that came back", "A mail about your issue could not be delivered."),
     By.NEVER,
     called=True,
+    personal=True,
 )

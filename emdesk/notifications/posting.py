@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db.transaction import atomic
 
+from emdesk.ledger.models import Event
 from emdesk.ledger.recording import record
-from emdesk.notifications.models import Mail, new_message_id
+from emdesk.notifications.models import Mail
 from emdesk.notifications.writing import one_line
 from emdesk.people.models import User
 
@@ -16,7 +18,7 @@ TEST = "test"
 NOTHING = timedelta(0)
 
 
-def post(
+def compose(
     key: str,
     kind: str,
     to: User,
@@ -26,10 +28,12 @@ def post(
     at: datetime,
     after: timedelta = NOTHING,
     headers: dict[str, str] | None = None,
+    event: Event | None = None,
 ) -> Mail:
-    """Write a mail that is sent as soon as it may leave. A key is good for one mail."""
-    return Mail.objects.create(
+    """A mail that is sent as soon as it may leave, once it is saved. A key is good for one mail."""
+    return Mail(
         key=key,
+        event=event,
         kind=kind,
         recipient=to,
         address=to.email,
@@ -42,6 +46,13 @@ def post(
     )
 
 
+def post(*args: Any, **more: Any) -> Mail:
+    """Write a mail, as :func:`compose` makes it."""
+    mail = compose(*args, **more)
+    mail.save(force_insert=True)
+    return mail
+
+
 def send_test(user: User, at: datetime) -> Mail:
     text = f"Hello {one_line(user.name)},\n\nmail from emdesk reaches you.\n"
     return post(f"test:{uuid4()}", TEST, user, "A test mail from emdesk", text, at=at)
@@ -49,7 +60,10 @@ def send_test(user: User, at: datetime) -> Mail:
 
 @atomic
 def send_again(mail: Mail, *, by: User, at: datetime) -> Mail:
-    """Another copy of a mail. It is a mail of its own, so mailboxes do not fold it into the first."""
+    """Another copy of a mail. It is a mail of its own, so mailboxes do not fold it into the first.
+
+    It was written when the first was, so whoever may not see what it is about gets none.
+    """
     copy = Mail.objects.create(
         key=f"again:{uuid4()}",
         event=mail.event,
@@ -60,8 +74,7 @@ def send_again(mail: Mail, *, by: User, at: datetime) -> Mail:
         text=mail.text,
         html=mail.html,
         headers=mail.headers,
-        message_id=new_message_id(),
-        written_at=at,
+        written_at=mail.written_at,
         leaves_at=at,
         next_at=at,
     )

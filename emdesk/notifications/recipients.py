@@ -15,14 +15,12 @@ from django.db.models import Q, Value
 
 from emdesk.activity.models import Watching
 from emdesk.ledger.models import Event
-from emdesk.notifications.audiences import Heard, Sight, abouts, heard
+from emdesk.notifications.audiences import Heard, Record, Sight, abouts, heard
 from emdesk.notifications.kinds import WATCHED, By, Kind, kinds
 from emdesk.notifications.models import Mute, Preferences
 from emdesk.notifications.quiet import zone_of
 from emdesk.people.models import Absence, User
 from emdesk.subjects import rows_about
-
-Record = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,27 @@ class Around:
     away: dict[int, Absence]
 
 
-def told(events: Sequence[Event], at: datetime) -> list[Told]:
+@dataclass(frozen=True)
+class Reach:
+    """How far a batch of events reaches: ``rules`` by the key of an event, and who is told."""
+
+    events: list[Event]
+    subjects: dict[Record, Any]
+    rules: dict[int, list[Heard]]
+    told: list[Told]
+
+    def kinds_of(self, event: Event) -> set[str]:
+        return {each.kind for each in self.rules[event.pk]}
+
+
+def reach(events: Sequence[Event], at: datetime) -> Reach:
     subjects = _subjects(events)
     events = [event for event in events if _about(event) in subjects]
     rules = {event.pk: heard(event, subjects[_about(event)], WATCHED) for event in events}
     around = _around(events, subjects, rules, at)
     found = [each for event in events for each in _of(event, rules[event.pk], around)]
     found = [reached for each in found for reached in _reached(each, around)]
-    return _seen(_once(found))
+    return Reach(events, subjects, rules, _once(_relieved(_seen(found))))
 
 
 def _about(event: Event) -> Record:
@@ -181,30 +192,36 @@ def _stand_in(user: User, around: Around) -> User | None:
 
 def _once(found: list[Told]) -> list[Told]:
     """Who hears for themselves needs not hear as a stand-in too."""
-    own = {(each.event.pk, each.to.pk) for each in found if each.meant_for is None}
+    own_first = sorted(found, key=lambda each: each.meant_for is not None)
     kept: dict[tuple[int, int], Told] = {}
-    for each in found:
-        key = each.event.pk, each.to.pk
-        if each.meant_for is None or key not in own:
-            kept.setdefault(key, each)
+    for each in own_first:
+        kept.setdefault((each.event.pk, each.to.pk), each)
     return list(kept.values())
 
 
 def _seen(found: list[Told]) -> list[Told]:
-    """Without those who may not see it. Who is away gets no mail that their stand-in gets."""
+    """Without those who may not see it."""
     sight = Sight()
     for each in found:
         sight.want(each.event.subject_type, each.to, each.event.subject_id)
     seen = sight.found()
-    kept = [
+    return [
         each
         for each in found
         if (each.event.subject_type, each.to.pk, each.event.subject_id) in seen
     ]
-    stood_in = {(each.event.pk, each.meant_for.pk) for each in kept if each.meant_for}
+
+
+def _relieved(found: list[Told]) -> list[Told]:
+    """Who is away gets no mail when their stand-in gets one."""
+    stood_in = {
+        (each.event.pk, each.meant_for.pk)
+        for each in found
+        if each.meant_for and each.mail != By.NEVER
+    }
     return [
         replace(each, mail=By.NEVER)
         if (each.event.pk, each.to.pk) in stood_in and not each.kind.pierces
         else each
-        for each in kept
+        for each in found
     ]

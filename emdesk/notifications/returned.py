@@ -10,7 +10,9 @@ from emdesk.notifications.models import Mail, Notification
 from emdesk.people.models import User
 
 Responsible = Callable[[Mail], Iterable[User]]
+Deed = Callable[[Mail, str, datetime], None]
 _responsible: dict[str, Responsible] = {}
+_deeds: dict[str, Deed] = {}
 
 
 def answers_for(label: str, responsible: Responsible) -> None:
@@ -18,7 +20,24 @@ def answers_for(label: str, responsible: Responsible) -> None:
     _responsible[label] = responsible
 
 
+def comes_back(kind: str) -> Callable[[Deed], Deed]:
+    """What is done when a mail of this kind comes back, instead of telling who answers for it."""
+
+    def register(deed: Deed) -> Deed:
+        _deeds[kind] = deed
+        return deed
+
+    return register
+
+
 def tell_of_return(mail: Mail, error: str, at: datetime) -> None:
+    if deed := _deeds.get(mail.kind):
+        deed(mail, error, at)
+    else:
+        _tell_who_answers(mail, error, at)
+
+
+def _tell_who_answers(mail: Mail, error: str, at: datetime) -> None:
     event = mail.event
     if event is None or event.subject_type not in _responsible:
         return

@@ -1,13 +1,20 @@
-"""How long to wait before the next try, and after how many it ends."""
+"""How long to wait before the first try and before the next, and after how many it ends."""
 
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from emdesk.ledger.models import Event, Origin
+
+GRACE = timedelta(seconds=15)  # what a person takes back at once never leaves
 TRIES = 8
 FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=1)
 LONGEST_OUTAGE = timedelta(minutes=10)
+
+
+def leaves_soonest(event: Event, at: datetime) -> datetime:
+    return at + GRACE if event.origin == Origin.PERSON else at
 
 
 def pause(tries: int) -> timedelta:

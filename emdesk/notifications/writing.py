@@ -16,10 +16,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.urls import reverse
 
-from emdesk.activity.sentences import describe
 from emdesk.ledger.models import Event
 from emdesk.notifications.audiences import abouts, headline
-from emdesk.notifications.models import Mail, new_message_id
+from emdesk.notifications.models import Mail, mail_domain, new_message_id
 from emdesk.people.models import User
 
 SALT = "emdesk.notifications.unsubscribe"
@@ -56,6 +55,7 @@ def notice(
     *,
     kind: str,
     because: str,
+    sentence: str,
     quote: str,
     written_at: datetime,
     leaves_at: datetime,
@@ -66,7 +66,7 @@ def notice(
     said = {
         "name": one_line(to.name),
         "title": one_line(sort.title(subject)),
-        "sentence": describe(event),
+        "sentence": sentence,
         "quote": quote,
         "link": absolute(sort.link(event, subject)),
         "because": because,
@@ -103,8 +103,7 @@ def rendered(name: str, said: dict[str, Any]) -> str:
 
 def thread_of(event: Event) -> str:
     """What holds all mails about one record together in a mailbox."""
-    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ") or "emdesk"
-    return f"<{event.subject_type}.{event.subject_id}@{domain}>"
+    return f"<{event.subject_type}.{event.subject_id}@{mail_domain()}>"
 
 
 def absolute(path: str) -> str:

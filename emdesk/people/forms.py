@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from emdesk.calendars.models import WorkingCalendar
 from emdesk.calendars.zones import time_zones
-from emdesk.people.models import Absence, Role, Segment, Territory, User
+from emdesk.people.models import LEADS, Absence, Role, Segment, Territory, User
 
 Region = Segment | Territory
 
@@ -43,11 +43,17 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ["name", "email", "roles", "level", "time_zone", "calendar", "is_active"]
+        fields = [
+            *("name", "email", "roles", "level", "reports_to"),
+            *("time_zone", "calendar", "is_active"),
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_calendars(self.fields["calendar"], self.instance)
+        leads = User.objects.active().filter(roles__overlap=list(LEADS))
+        stays = Q(pk=self.instance.reports_to_id)
+        self.fields["reports_to"].queryset = leads | User.objects.filter(stays)  # type: ignore[attr-defined]
 
 
 class RegionsForm(forms.Form):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from emdesk.sla.models import Clock
+from emdesk.sla.reckoning import time_counted
 from emdesk.sla.states import BREACH, State
 
 DAY = timedelta(days=1)
@@ -51,7 +52,7 @@ def chip_of(clock: Clock, at: datetime) -> Chip:
     if clock.live:
         noted = max(clock.noted, default=0)
         return chip(clock.state, clock.started_at, clock.due_at, noted, at)
-    took = span((clock.stopped_at or at) - clock.started_at)
+    took = span(time_counted(clock, at))
     if clock.state == State.MET:
         return Chip("met", f"Met, {took}")
     if clock.state == State.LATE:

@@ -16,6 +16,7 @@ from emdesk.sla.states import BREACH
 
 QUIET = frozenset({Origin.IMPORT.value, Origin.DEMO.value})
 Spell = tuple[datetime, datetime | None]
+Halt = tuple[datetime, datetime | None, str]
 
 
 @dataclass(slots=True)
@@ -24,7 +25,8 @@ class Cycle:
 
     ``end_implied`` says that a dated deed may still say the end better; ``broken`` that the breach
     was announced before the end was recorded, and nobody dated it earlier; ``known_at`` is when
-    something from elsewhere came in: what passed before is announced to nobody.
+    something from elsewhere came in: what passed before is announced to nobody. ``halts`` are the
+    pauses somebody asked for by hand, of this cycle alone.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Cycle:
     end_implied: bool = False
     broken: datetime | None = None
     legs: dict[str, datetime] = field(default_factory=dict)
+    halts: list[Halt] = field(default_factory=list)
     announced: list[int] = field(default_factory=list)
     breached_at: datetime | None = None
     migrated_to: int | None = None
@@ -46,6 +49,10 @@ class Cycle:
     @property
     def live(self) -> bool:
         return self.end is None
+
+    @property
+    def halted(self) -> bool:
+        return bool(self.halts) and self.halts[-1][1] is None
 
 
 @dataclass(slots=True)
@@ -146,6 +153,20 @@ def _resume(course: Course, sign: Sign, told: Told) -> None:
         spells[-1] = (begin, max(begin, sign.at))
 
 
+def _halt(course: Course, sign: Sign, told: Told) -> None:
+    last = course.last.get(sign.about)
+    if last and last.live and not last.halted:
+        begin = max(sign.at, last.start, course.announced_at or sign.at)
+        last.halts.append((begin, None, sign.why))
+
+
+def _go_on(course: Course, sign: Sign, told: Told) -> None:
+    last = course.last.get(sign.about)
+    if last and last.live and last.halted:
+        begin, _, why = last.halts[-1]
+        last.halts[-1] = (begin, max(begin, sign.at), why)
+
+
 def _turn(course: Course, sign: Sign, told: Told) -> None:
     course.turns.append((sign.at, sign.about))
 
@@ -161,6 +182,8 @@ HEAR: dict[Kind, Callable[[Course, Sign, Told], None]] = {
     Kind.PAUSE: _pause,
     Kind.RESUME: _resume,
     Kind.TURN: _turn,
+    Kind.HALT: _halt,
+    Kind.GO_ON: _go_on,
 }
 
 
@@ -203,14 +226,16 @@ def _lost(course: Course, told: Told) -> Cycle:
     return cycle
 
 
-def pauses_of(course: Course, reasons: Iterable[str], start: datetime, end: datetime | None) -> Any:
+def pauses_of(course: Course, cycle: Cycle, reasons: Iterable[str]) -> Any:
     """The pauses of a clock: ``[from, to or None, reasons]`` in order, never overlapping."""
-    cut = []
+    halts = list(cycle.halts)
     for reason in reasons:
-        for begin, until in course.paused.get(reason, ()):
-            begins, ends = max(begin, start), _earlier(until, end)
-            if ends is None or begins < ends:
-                cut.append((begins, ends, reason))
+        halts += [(begin, until, reason) for begin, until in course.paused.get(reason, ())]
+    cut = []
+    for begin, until, reason in halts:
+        begins, ends = max(begin, cycle.start), _earlier(until, cycle.end)
+        if ends is None or begins < ends:
+            cut.append((begins, ends, reason))
     return _joined(sorted(cut, key=lambda each: each[0])) if cut else []
 
 

@@ -11,7 +11,7 @@ from emdesk.ledger.models import Event
 from emdesk.sla.chips import exactly
 from emdesk.sla.models import Clock
 from emdesk.sla.reckoning import Terms
-from emdesk.sla.signs import COLUMNS, Told, pause_reasons, watched
+from emdesk.sla.signs import Told, reason_name, watched
 
 NOTHING = timedelta()
 Entered = tuple[datetime, str]
@@ -100,23 +100,12 @@ def explain(clock: Clock, entered: Sequence[Entered], at: datetime) -> Explanati
     return Explanation(clock, until, pieces, _marks(clock))
 
 
-def course(subject_type: str, subject_id: int) -> list[Entered]:
+def course(subject_type: str, history: Iterable[Event]) -> list[Entered]:
     """When a subject came to which state, without what was taken back."""
-    return courses(subject_type, [subject_id])[subject_id]
-
-
-def courses(subject_type: str, subjects: Iterable[int]) -> dict[int, list[Entered]]:
-    watch = watched(subject_type)
-    found: dict[int, list[Told]] = {subject: [] for subject in subjects}
-    events = Event.objects.filter(subject_type=subject_type, subject_id__in=found)
-    for subject, *row in events.order_by("number").values_list("subject_id", *COLUMNS):
-        found[subject].append(Told(*row))
-    entered = {}
-    for subject, chain in found.items():
-        gone = watch.voided(chain) if watch else set()
-        moved = (told for told in chain if told.moved and told.number not in gone)
-        entered[subject] = [(_second(told.at), told.after) for told in moved]
-    return entered
+    watch, chain = watched(subject_type), [Told.of(event, event.number) for event in history]
+    gone = watch.voided(chain) if watch else set()
+    moved = (told for told in chain if told.moved and told.number not in gone)
+    return [(_second(told.at), told.after) for told in moved]
 
 
 def _stretches(
@@ -129,7 +118,7 @@ def _stretches(
         if begin >= end:
             continue
         yield from _worked(clock, begun, begin)
-        yield begin, end, ", ".join(pause_reasons().get(each, each) for each in reasons)
+        yield begin, end, ", ".join(reason_name(each) for each in reasons)
         begun = end
     yield from _worked(clock, begun, until)
 

@@ -17,6 +17,7 @@ from emdesk.sla.states import BREACH
 LONGEST_HOURS = 2_000
 MOST_MARKS = 5
 MOMENT = "%Y-%m-%dT%H:%M"
+MINUTES = 60
 FRIDAY = 4
 
 
@@ -91,7 +92,7 @@ class PolicyForm(forms.Form):
         self.fields["pauses"].choices = list(pause_reasons().items())  # type: ignore[attr-defined]
 
     def clean_amount(self) -> Any:
-        if self.cleaned_data["amount"] * 60 < 1:
+        if round(self.cleaned_data["amount"] * MINUTES) < 1:
             raise forms.ValidationError("Promise a minute at least.")
         return self.cleaned_data["amount"]
 
@@ -123,7 +124,7 @@ class PolicyForm(forms.Form):
         said = self.cleaned_data
         unknown = [each for each in self.policy.pauses if each not in pause_reasons()]
         return {
-            "budget_minutes": int(said["amount"] * 60),
+            "budget_minutes": round(said["amount"] * MINUTES),
             "hours": said["hours"],
             "pauses": [*said["pauses"], *unknown],
             "warn_at": said["warn_at"],
@@ -142,7 +143,7 @@ class PolicyForm(forms.Form):
 
 def _said(policy: Policy) -> dict[str, Any]:
     return {
-        "amount": f"{policy.budget_minutes / 60:g}",
+        "amount": f"{round(policy.budget_minutes / MINUTES, 2):g}",
         "hours": policy.hours,
         "pauses": policy.pauses,
         "warn_at": policy.warn_at,

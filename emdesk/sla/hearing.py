@@ -26,8 +26,10 @@ def touched(watch: Watch, events: Sequence[Event], subjects: set[int]) -> set[in
     for subject, key, state, end in clocks.values_list("subject_id", "key", "state", "stopped_at"):
         ran[subject].append((key, None if state in LIVE else end))
     for event in events:
-        if event.subject_id in asking and _touches(watch.read(_told(event)), ran[event.subject_id]):
-            found.add(event.subject_id)
+        if event.subject_id in asking:
+            signs = watch.read(Told.of(event, event.number))
+            if _touches(signs, ran[event.subject_id]):
+                found.add(event.subject_id)
     return found
 
 
@@ -44,22 +46,8 @@ def _matters(sign: Sign, ran: Ran) -> bool:
         return True
     if sign.kind == Kind.STOP and not sign.implied:
         return any(key == sign.about for key, _ in ran)
-    if sign.kind in {Kind.STOP, Kind.LEG}:
+    if sign.kind in {Kind.STOP, Kind.LEG, Kind.HALT, Kind.GO_ON}:
         return (sign.about, None) in ran
     if sign.kind in LASTS:
         return any(end is None or sign.at <= end for _, end in ran)
     return any(end is None for _, end in ran)
-
-
-def _told(event: Event) -> Told:
-    return Told(
-        event.number,
-        event.verb,
-        event.at,
-        event.before,
-        event.after,
-        event.data,
-        event.origin,
-        None,
-        event.actor_id,
-    )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db import models
 
+from emdesk.ledger.models import Event
 from emdesk.sla.chips import Chip, chip_of, span
 from emdesk.sla.explaining import Explanation, Piece, course, explain
 from emdesk.sla.models import Clock, State
-from emdesk.sla.reckoning import counted
-from emdesk.sla.signs import watched
+from emdesk.sla.reckoning import time_counted
+from emdesk.sla.signs import reason_name, watched
 from emdesk.sla.states import BREACH
 
 WIDTH = 1_000
@@ -50,18 +52,26 @@ class Leg:
 
 @dataclass(frozen=True)
 class Shown:
-    """One clock as a page shows it."""
+    """One clock as a page shows it; ``acts`` has the template of what one may do about it."""
 
     clock: Clock
     chip: Chip
     explanation: Explanation
+    acts: Any = None
 
     @property
     def left(self) -> str:
         """What is left of the budget, by what counts."""
-        clock, until = self.clock, self.explanation.until
-        used = counted(clock.started_at, until, clock.spells, clock.policy.hours, clock.counts_in)
-        return span(max(clock.policy.budget - used, timedelta()))
+        used = time_counted(self.clock, self.explanation.until)
+        return span(max(self.clock.policy.budget - used, timedelta()))
+
+    @property
+    def still_because(self) -> str:
+        """Why it stands still now, in words."""
+        spells = self.clock.reasoned
+        if not (self.clock.live and spells and spells[-1][1] is None):
+            return ""
+        return ", ".join(reason_name(each) for each in spells[-1][2])
 
     @property
     def announced_early(self) -> bool:
@@ -110,13 +120,28 @@ class Shown:
         return min(max(share, 0), 1) * WIDTH
 
 
-def clocks_shown(subject: models.Model, at: datetime) -> dict[str, list[Shown]]:
-    """A subject's clocks for its page: live ones first due first, then those that ended."""
+def no_acts(clock: Clock) -> None:
+    return None
+
+
+def clocks_shown(
+    subject: models.Model,
+    history: Iterable[Event],
+    at: datetime,
+    acts: Callable[[Clock], Any] = no_acts,
+) -> dict[str, list[Shown]]:
+    """A subject's clocks for its page: live ones first due first, then those that ended.
+
+    ``history`` is the subject's events in order.
+    """
     label = subject._meta.label_lower
     found = Clock.objects.filter(subject_type=label, subject_id=subject.pk)
     clocks = list(found.select_related("policy", "calendar").order_by("started_at", "pk"))
-    entered = course(label, subject.pk) if clocks else []
-    shown = [Shown(clock, chip_of(clock, at), explain(clock, entered, at)) for clock in clocks]
+    entered = course(label, history) if clocks else []
+    shown = [
+        Shown(clock, chip_of(clock, at), explain(clock, entered, at), acts(clock))
+        for clock in clocks
+    ]
     live = [each for each in shown if each.clock.live]
     return {
         "running": sorted(live, key=lambda each: each.clock.due_at or each.last),

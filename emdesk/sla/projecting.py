@@ -83,7 +83,7 @@ def differences() -> int:
     for label in labels():
         if watch := watched(label):
             for batch in _batches(_chains(_stored(watch))):
-                told.update(facts(clock) for clock in _derived(watch, batch, asking=True))
+                told.update(facts(clock) for clock in _derived(watch, batch, keep=False))
     return ((kept - told) + (told - kept)).total()
 
 
@@ -118,7 +118,11 @@ def _new_chains(
     quiet = [subject for subject, own in stories.items() if own[0].origin in QUIET]
     known = _known(watch, quiet) if quiet else {}
     for subject, own in stories.items():
-        yield subject, [_told(subject, each, known) for each in enumerate(own, 1)]
+        numbered = enumerate(own, 1)
+        yield (
+            subject,
+            [Told.of(each, place, known.get((subject, place))) for place, each in numbered],
+        )
 
 
 def _known(watch: Watch, subjects: list[int]) -> Known:
@@ -128,28 +132,13 @@ def _known(watch: Watch, subjects: list[int]) -> Known:
         return {(subject, number): at for subject, number, at in cursor.fetchall()}
 
 
-def _told(subject: int, numbered: tuple[int, Event], known: Known) -> Told:
-    number, event = numbered
-    return Told(
-        number,
-        event.verb,
-        event.at,
-        event.before,
-        event.after,
-        event.data,
-        event.origin,
-        known.get((subject, number)),
-        event.actor_id,
-    )
-
-
 def _derived(
-    watch: Watch, stories: Iterable[tuple[int, Chain]], *, asking: bool = False
+    watch: Watch, stories: Iterable[tuple[int, Chain]], *, keep: bool = True
 ) -> Iterator[Clock]:
-    """The clocks these stories tell of. ``asking`` settles nothing that was not settled."""
+    """The clocks these stories tell of. Without ``keep`` nothing is settled for ever."""
     versions, label = Versions(), watch.label
     courses = [(subject, course_of(chain, watch)) for subject, chain in stories]
-    settled = Settled(watch, versions, courses, keep=not asking)
+    settled = Settled(watch, versions, courses, keep=keep)
     for subject, course in courses:
         for cycle in course.cycles:
             policy = settled.policy(cycle)

@@ -111,7 +111,6 @@ def _hear(policy: Policy) -> None:
     """Clocks that a fast server's clock started after the version took effect are its own."""
     begun = Clock.objects.filter(key=policy.key, started_at__gte=policy.effective_from)
     for label in labels():
-        if watch := watched(label):
-            subjects = set(begun.filter(subject_type=label).values_list("subject_id", flat=True))
-            if subjects:
-                rederive(watch, subjects)
+        clocks = _locked(label, begun.filter(subject_type=label))
+        if clocks and (watch := watched(label)):
+            rederive(watch, {clock.subject_id for clock in clocks})

@@ -62,6 +62,12 @@ def counted(
     return total + spent(begun, end, kind, timetable)
 
 
+def time_counted(clock: Clock, at: datetime) -> timedelta:
+    """What counted of a clock until its end or, while it runs, until ``at``."""
+    end = clock.stopped_at or at
+    return counted(clock.started_at, end, clock.spells, clock.policy.hours, clock.counts_in)
+
+
 @dataclass(slots=True)
 class Terms:
     """What a clock is reckoned by."""
@@ -110,7 +116,7 @@ def clock_of(
     legs: Sequence[str] = (),
 ) -> Clock:
     """The row of one cycle. ``place`` is the subject, ``legs`` those of the policy in order."""
-    pauses = pauses_of(course, policy.pauses, cycle.start, cycle.end) if course.paused else []
+    pauses = pauses_of(course, cycle, policy.pauses)
     spells = [(begin, end) for begin, end, _ in pauses]
     terms = Terms(cycle.start, policy, spells, timetable_of(calendar) if calendar else None)
     due = terms.mark_at(BREACH)

@@ -91,7 +91,9 @@ def _calendars(watch: Watch, clocks: list[Clock]) -> dict[tuple[int, int], Calen
         for clock in clocks
         if clock.subject_id in now
     }
-    kept = CountsIn.objects.filter(subject_type=watch.label, subject_id__in=subjects)
+    kept = CountsIn.objects.filter(
+        subject_type=watch.label, subject_id__in=subjects, key__in={each.key for each in clocks}
+    )
     settled = kept.select_related("calendar")
     return chosen | {(each.subject_id, each.number): each.calendar for each in settled}
 

@@ -36,6 +36,8 @@ class Kind(IntEnum):
     PAUSE = 8
     RESUME = 9
     TURN = 10  # whose turn it is from now on
+    HALT = 11  # somebody lets this one promise stand still, and says why
+    GO_ON = 12  # and lets it run again
 
 
 class Sign(NamedTuple):
@@ -50,6 +52,7 @@ class Sign(NamedTuple):
     implied: bool = False
     dated: bool = False
     leg: str = ""
+    why: str = ""
 
 
 class Told(NamedTuple):
@@ -64,6 +67,21 @@ class Told(NamedTuple):
     origin: str
     recorded_at: datetime | None
     actor: int | None
+
+    @classmethod
+    def of(cls, event: Event, number: int, recorded_at: datetime | None = None) -> Told:
+        """An event as it was written, before the database numbered and dated it."""
+        return cls(
+            number,
+            event.verb,
+            event.at,
+            event.before,
+            event.after,
+            event.data,
+            event.origin,
+            recorded_at,
+            event.actor_id,
+        )
 
     @property
     def moved(self) -> bool:
@@ -129,6 +147,11 @@ def labels() -> list[str]:
 def pauses_for(key: str, name: str) -> None:
     """A reason for which a policy may stand still, as its editor spells it."""
     _pauses[key] = name
+
+
+def reason_name(reason: str) -> str:
+    """How a reason is spelled; one that a person gave is spelled as they did."""
+    return _pauses.get(reason, reason)
 
 
 def pause_reasons() -> Mapping[str, str]:

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
@@ -24,12 +26,13 @@ from emdesk.sla.replaying import replay
 from emdesk.sla.rules import changes_policies
 from emdesk.sla.signs import labels, pause_reasons, watched
 from emdesk.sla.wording import hours_in_words, spelled_change
+from emdesk.subjects import visible_subjects
 from emdesk.web import SignedIn
 
 
 @dataclass(frozen=True)
 class Line:
-    """One promise in the list: the version in force, one to come, and how many clocks run."""
+    """One promise in the list: the version in force, one to come, how many seen clocks run."""
 
     policy: Policy
     to_come: Policy | None
@@ -55,14 +58,14 @@ class Trial:
 @require_safe
 def policies(request: SignedIn) -> HttpResponse:
     at = now()
-    running = Clock.objects.live().values_list("key", flat=True)
-    keys = list(running)
+    seen = Clock.objects.live().filter(visible_subjects.rows(request.user))
+    running = dict(seen.order_by().values_list("key").annotate(Count("pk")))
     latest = {each.key: each for each in Policy.objects.order_by("version")}
     lines = [
         Line(
             each,
             latest[each.key] if latest[each.key].effective_from > at else None,
-            keys.count(each.key),
+            running.get(each.key, 0),
             hours_in_words(each),
             _says(each.key) is not None,
         )
@@ -91,16 +94,28 @@ def policy(request: SignedIn, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: SignedIn, key: str) -> HttpResponse:
-    """The sentence with its gaps; looked at with its consequences before it is published."""
     if not changes_policies(request.user):
         raise PermissionDenied
+    return _change(request, key)
+
+
+def _publishes(request: SignedIn) -> bool:
+    return request.POST.get("do") == "publish"
+
+
+@reauthentication_required(enabled=_publishes)  # type: ignore[untyped-decorator]
+def _change(request: SignedIn, key: str) -> HttpResponse:
+    """The sentence with its gaps; looked at with its consequences before it is published.
+
+    Whoever publishes proves who they are, unless they did minutes ago; what was said is kept.
+    """
     at = now()
     latest = _versions(key)[0]
     form = PolicyForm(latest, at, request.POST or None, heard=_says(key) is not None)
     proposed, played = latest, None
     if form.is_valid():
         proposed = form.proposed
-        if request.POST.get("do") == "publish":
+        if _publishes(request):
             if _published(form, latest, request, at):
                 return redirect("sla:policy", key)
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from emdesk.calendars.hours import Hours
 from emdesk.sla.models import Policy
-from emdesk.sla.signs import pause_reasons
+from emdesk.sla.signs import reason_name
 
 NAMES = {
     "budget_minutes": "time",
@@ -43,7 +43,7 @@ def _spelled(name: str, value: Any) -> str:
     if name == "hours":
         return str(Hours(value).label)
     if name == "pauses":
-        return ", ".join(pause_reasons().get(each, each) for each in value) or "none"
+        return ", ".join(reason_name(each) for each in value) or "none"
     if name == "enabled":
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from emdesk.exporting import download
 from emdesk.web import SignedIn
 from forecasting.asking import LEFT_OUT, TITLES, Asked
-from forecasting.figures import Figures, reasons
+from forecasting.figures import Figures, reasons, table
 from forecasting.readers import for_readers, names_customers
 from forecasting.taking import file_of
 from scoping import rules
@@ -39,14 +39,12 @@ def page(request: SignedIn) -> HttpResponse:
     if request.GET.get("as") == "csv":
         return download("csv", f"win-rate-by-{asked.by}", [asked.title, *HEAD], _lines(found))
     beyond = left_out(asked.basis, request.user, asked.form.beyond(asked.basis))
-    unnamed = Figures(found.unnamed, asked, "")
     context = {
         "asked": asked,
         "form": asked.form,
         "title": asked.title,
         "total": Figures(found.total, asked, None),
-        "rows": [Figures(tally, asked, tally.key) for tally in found.rows],
-        "unnamed": unnamed if found.unnamed.closed else None,
+        "table": table(asked, found),
         "bases": [(basis, asked.url(basis=str(basis))) for basis in Basis],
         "ways": [(by, TITLES[by], asked.url(by=by)) for by in asked.ways],
         "reasons": reasons(asked, request.user, within),
@@ -55,6 +53,7 @@ def page(request: SignedIn) -> HttpResponse:
             for part, count in beyond.items()
         ],
         "whole": rules.reads_whole_win_rate(request.user),
+        "sees_quiet": rules.sees_quiet(request.user),
         "named": names_customers(request.user),
         "csv": f"{asked.url()}&as=csv",
         "narrowed": bool(asked.form.said),

@@ -11,6 +11,8 @@ from emdesk.money import cents
 from scoping.demo import talk
 from scoping.demo.crew import Crew, crew_for
 from scoping.demo.deals import opportunity_for
+from scoping.demo.forecasts import foretell
+from scoping.demo.keeping import keep_promises
 from scoping.demo.names import FREE_LABELS, VALUES, wish
 from scoping.demo.plots import Plot
 from scoping.demo.story import Story
@@ -55,22 +57,34 @@ def tell(world: World, plot: Plot, pk: int) -> Story:
     story, crew = raise_issue(world, plot, pk, kin)
     lively = world.talks()
     triage(world, plot, story, crew, lively=lively)
-    for move, moment in plot.timed():
+    live_through(world, plot, story, crew, kin, lively=lively)
+    if plot.live:
+        talk.leave_next_step(world, story, crew, lively=lively)
+    if lively:
+        keep_promises(story, crew)
+    story.issue.opportunity = opportunity_for(world, plot, story)
+    foretell(world, story, crew)
+    world.told.append(story)
+    if story.issue.outcome == Outcome.LOST:
+        world.lost.append(story)
+    return story
+
+
+def live_through(
+    world: World, plot: Plot, story: Story, crew: Crew, kin: Story | None, *, lively: bool
+) -> None:
+    """Every move of the plot, with what is said and noted around it."""
+    timed = list(plot.timed())
+    for place, (move, moment) in enumerate(timed, 1):
         if lively:
-            talk.before(world, story, crew, move, moment)
+            then = timed[place][1] if place < len(timed) else world.now
+            talk.before(world, story, crew, move, moment, then)
         story.later(moment)
         make(world, plot, story, crew, move, kin)
         if move in WAITS_FOR and (lively or move == plot.moves[-1]):
             story.set_status(crew.manager, WAITS_FOR[move])
         if lively:
             talk.after(world, story, crew)
-    if plot.live:
-        talk.leave_next_step(world, story, crew, lively=lively)
-    story.issue.opportunity = opportunity_for(world, plot, story)
-    world.told.append(story)
-    if story.issue.outcome == Outcome.LOST:
-        world.lost.append(story)
-    return story
 
 
 def kin_of(world: World, plot: Plot) -> Story | None:

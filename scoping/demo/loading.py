@@ -12,6 +12,7 @@ from django.db.transaction import atomic
 from emdesk.copying import numbers
 from scoping import stays
 from scoping.demo import plots
+from scoping.demo.forecasts import set_rates
 from scoping.demo.issues import tell
 from scoping.demo.world import World, build
 from scoping.demo.writing import write
@@ -25,6 +26,7 @@ AT_MOST = 3
 def load(*, seed: int, issues: int, at: datetime) -> World:
     """People, customers, ``issues`` live issues and the closed ones that go with them."""
     world = build(seed, issues, at)
+    set_rates(world)
     scale = min(issues / USUAL, AT_MOST)
     plotted = [
         *plots.live(world.rng, issues, world.now),

@@ -132,6 +132,14 @@ STAFF = (
     Colleague("Ewa Zielonka", Role.TECHNICAL_ARCHITECT, "America/New_York"),
     Colleague("Imogen Castellane", Role.SIGNATORY, "America/New_York"),
 )
+REPORTS = {
+    "Adaeze Nwosu": ("Katrin Vogel", "Marcus Delacroix"),
+    "Katrin Vogel": (
+        *("Jonas Lindqvist", "Priya Raghunathan", "Tomás Ferreira"),
+        *("Hana Kobayashi", "Callum Whitford"),
+    ),
+    "Marcus Delacroix": ("Maya Okafor", "Renee Castellanos", "Samuel Ortega", "Devon Ashgrove"),
+}
 HANDED_OVER = ("Renee Castellanos", ("MM_West", "SMB"))
 AWAY = (
     ("Tomás Ferreira", "Priya Raghunathan", -3, 6, "Walking in the mountains"),
@@ -196,6 +204,9 @@ def enrol(now: datetime) -> Cast:
         for each in STAFF
     )
     cast = Cast(users)
+    for lead, names in REPORTS.items():
+        reporting = [cast.named(name).pk for name in names]
+        User.objects.filter(pk__in=reporting).update(reports_to=cast.named(lead))
     admin = cast.of(Role.ADMIN)[0]
     joined = dict(zip(users, (now - each.joined for each in STAFF), strict=True))
     append(

@@ -26,11 +26,11 @@ LIVE_SHARES = {
 TYPICAL_DAYS = {
     State.OPEN: 0.8,
     State.AWAITING_DISCOVERY: 6.0,
-    State.STRAWMAN_WIP: 4.0,
+    State.STRAWMAN_WIP: 2.2,
     State.ESTIMATE_FEEDBACK: 7.0,
     State.ON_HOLD: 24.0,
     State.SOW_WIP: 6.0,
-    State.READY_FOR_APPROVAL: 2.5,
+    State.READY_FOR_APPROVAL: 1.2,
     State.APPROVED: 6.0,
 }
 # Each step forward: its move, where it leads, the odds of a detour, and the detour.

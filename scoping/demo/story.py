@@ -41,6 +41,8 @@ class Story:
         self.team: list[User] = []
         self.answered: set[str] = set()
         self.watchers: set[User] = set()
+        self.requester = requester
+        self.acts: list[Any] = []
         self._was = values(issue)
         self._note("opened", requester, after=State.OPEN)
 
@@ -143,8 +145,10 @@ class Story:
 
     def keep(self, deed: Deed, by: User, at: datetime) -> None:
         """A promise is kept at this moment, between what was told and what comes next."""
-        data = dict(deed.data)
-        event = event_of(self.issue, deed.verb, by=by, at=at, origin=Origin.DEMO, **data)
+        self.tell(deed.verb, by, at, **deed.data)
+
+    def tell(self, verb: str, by: User, at: datetime, **said: Any) -> None:
+        event = event_of(self.issue, verb, by=by, at=at, origin=Origin.DEMO, **said)
         self.events.append(event)
 
     def watch(self, by: User) -> None:

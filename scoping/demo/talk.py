@@ -7,7 +7,6 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from emdesk.people.models import Role
-from scoping.deeds import DEEDS
 from scoping.demo.crew import Crew
 from scoping.demo.story import FRIDAY, Story
 from scoping.demo.texts import ANSWERS, CALL_NOTES, NEXT_STEPS, NOTES, SAID
@@ -19,42 +18,23 @@ CALLED = ("team", "architect", "delivery", "lead")
 MET_ABOUT = {State.AWAITING_DISCOVERY, State.ESTIMATE_FEEDBACK, State.SOW_WIP}
 TURNS = ("", "", WaitingOn.ACCOUNT_TEAM, WaitingOn.CUSTOMER)
 AFRESH = 40
+LATEST_ESTIMATE = timedelta(hours=66)  # after a call that was planned
 SOON = (0, 0, 0, 1, 1, 2, 3, 4, 6, 8)
-A_WHILE = timedelta(hours=2)
-ON_THE_WAY = {
-    "ask_account_team": ("reminded",),
-    "start_sow": ("estimate_delivered", "intent_confirmed"),
-    "request_approval": ("draft_delivered", "content_final"),
-    "win": ("leg_revenue", "leg_ps", "leg_legal", "leg_signatory", "stamped_sow_sent"),
-}
 SOURCES = (Source.CALL, Source.CALL, Source.CUSTOMER, Source.ACCOUNT_TEAM)
 
 
-def before(world: World, story: Story, crew: Crew, move: str, moment: datetime) -> None:
-    """What has to happen for a move to make sense."""
-    keep_promises(story, crew, move, moment)
+def before(
+    world: World, story: Story, crew: Crew, move: str, moment: datetime, then: datetime
+) -> None:
+    """What has to happen for a move to make sense; ``then`` is when the next one follows."""
     if move == "start_strawman":
-        if world.chance(0.6):
+        if world.chance(0.6) and then - moment < LATEST_ESTIMATE:
             hold_call(world, story, crew, moment)
         answer(world, story, crew, "A", world.rng.randint(3, 8))
     elif move == "start_sow":
         answer(world, story, crew, "I", world.rng.randint(1, 4))
     elif move == "ask_account_team" and world.chance(0.4):
         answer(world, story, crew, "A", world.rng.randint(1, 2))
-
-
-def keep_promises(story: Story, crew: Crew, move: str, moment: datetime) -> None:
-    """Most deeds are noted, in their order, on the way to the next column.
-
-    Its own chances, so that the rest of the desk stays as it is.
-    """
-    keys = ON_THE_WAY.get(move, ())
-    rng = Random(f"{story.issue.title} {story.issue.created_at} {move}")  # noqa: S311 (a demo's)
-    since, way = story.at, moment - story.at
-    shares = sorted(rng.uniform(0.02, 0.7) for _ in keys)
-    for key, share in zip(keys, shares, strict=True):
-        if way > A_WHILE and rng.random() < 0.85:
-            story.keep(DEEDS[key], crew.manager, (since + way * share).replace(microsecond=0))
 
 
 def after(world: World, story: Story, crew: Crew) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scoping.models import Confidence
 from scoping.states import Service, State
 
 DESCRIPTIONS = {
@@ -26,6 +27,26 @@ DESCRIPTIONS = {
     Service.TRAINING: "Teams start one after another and should learn before they begin.",
 }
 
+RATIONALES = {
+    Confidence.GREEN: (
+        "Budget confirmed, paper process mapped, signature expected before quarter end",
+        "The sponsor wrote that the order goes out this month",
+        "Legal is through, the purchase order is in their workflow",
+        "Verbal yes from procurement; only the stamp is missing",
+    ),
+    Confidence.AMBER: (
+        "They will do it with us; their legal review may push the signature past quarter end",
+        "The champion is committed, the board meets only after the quarter",
+        "Scope is agreed, but procurement has not given a date",
+        "Waits for the licence renewal it is bundled with",
+    ),
+    Confidence.RED: (
+        "Budget moved to next year. No sponsor for services yet",
+        "They try it alone first; not in this quarter",
+        "The reorganisation is not over, nobody may sign",
+        "A partner offers the same for half of it",
+    ),
+}
 NEXT_STEPS = {
     State.OPEN: ("Read the request and call {team}", "Check whether we know the customer"),
     State.AWAITING_DISCOVERY: (

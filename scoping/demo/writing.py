@@ -11,6 +11,7 @@ from django.db import models
 
 from emdesk.activity.models import Comment
 from emdesk.ledger.recording import append
+from scoping.demo.forecasts import deal_events
 from scoping.demo.story import Story
 from scoping.models import Opportunity, ScopingIssue
 from scoping.states import State
@@ -36,7 +37,7 @@ def write(stories: Sequence[Story]) -> None:
     _write_teams(stories)
     _write_comments(stories)
     _write_rows(row for story in stories for row in story.rows)
-    events = [event for story in stories for event in story.events]
+    events = [event for story in stories for event in [*story.events, *deal_events(story)]]
     append(sorted(events, key=lambda event: event.at))
     _settle(issues)
 

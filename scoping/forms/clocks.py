@@ -37,7 +37,7 @@ class ClockFilter(forms.Form):
         super().__init__({name: data.get(name, "") for name in self.base_fields})
         self._user = user
         managers = User.objects.engagement_managers().values_list("pk", "name")
-        promises = dict(Policy.objects.order_by("-version").values_list("key", "name"))
+        promises = dict(Policy.objects.values_list("key", "name"))
         chosen: dict[str, list[tuple[str, str]]] = {
             "em": [
                 ("", "Everybody"),

@@ -24,6 +24,12 @@ JUDGEMENT = (
     *("confidence", "confidence_rationale"),
 )
 GROUPS = {"deal": ("Deal", DEAL), "judgement": ("Engagement manager's view", JUDGEMENT)}
+WORD, DATE = "word", "date"
+FIELDS = {group: names for group, (_, names) in GROUPS.items()} | {
+    WORD: ("confidence", "confidence_rationale"),
+    DATE: ("close_date",),
+}
+OWNERS = {"deal": advances_deal, DATE: advances_deal, "judgement": judges_deal, WORD: judges_deal}
 
 
 def _currency() -> forms.ChoiceField:
@@ -67,10 +73,10 @@ class DealForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, group: str, user: User, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.group, self.user = group, user
-        for name in set(self.fields) - {*GROUPS[group][1], "reason"}:
+        for name in set(self.fields) - {*FIELDS[group], "reason"}:
             del self.fields[name]
         self.fields["reason"].required = not own_deal(self.instance, user)
-        if group != "judgement":
+        if OWNERS[group] is advances_deal:
             del self.fields["reason"]
         self._spell()
         self.watch()
@@ -79,7 +85,8 @@ class DealForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
         if "currency" in self.fields:
             self.fields["currency"] = _currency()
         if "close_date" in self.fields:
-            self.fields["close_date"] = day_field(required=False)
+            self.fields["close_date"] = day_field(required=self.group == DATE)
+        if "stage" in self.fields:
             self.fields["external_id"].label = "Id in the CRM"
             self._stages()
         if "engagement_manager" in self.fields:
@@ -87,6 +94,7 @@ class DealForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
             standing = User.objects.filter(pk=self.instance.engagement_manager_id)
             managers.queryset = User.objects.engagement_managers() | standing
             managers.empty_label = "Nobody yet"
+        if "confidence_rationale" in self.fields:
             backing = self.fields["confidence_rationale"]
             backing.help_text = "Needed for every colour but Grey."
             backing.widget.attrs["rows"] = 3
@@ -138,4 +146,4 @@ class DealForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
 
 
 def may_edit(group: str, deal: Opportunity, user: User) -> bool:
-    return {"deal": advances_deal, "judgement": judges_deal}[group](deal, user)
+    return OWNERS[group](deal, user)

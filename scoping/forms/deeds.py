@@ -19,3 +19,12 @@ class HappenedAt(forms.DateTimeField):
 
 class DeedForm(forms.Form):
     happened_at = HappenedAt()
+
+
+class PauseForm(forms.Form):
+    """Why a clock stands still, and since when."""
+
+    reason = forms.CharField(
+        max_length=200, help_text="One sentence. The clock's strip and the report's reader see it."
+    )
+    happened_at = HappenedAt()

@@ -11,7 +11,7 @@ from typing import Any
 from scoping.imports import documents, gitlab_csv, gitlab_export, gitlab_rest
 from scoping.imports.issues import Issues
 from scoping.imports.label_events import LabelEvents
-from scoping.imports.reading import Text, text_of
+from scoping.imports.reading import Text, ahead, text_of
 from scoping.imports.report import FileRefused, Judge
 from scoping.imports.tickets import Ticket
 from scoping.models import Imported
@@ -43,7 +43,7 @@ class IssueFile:
 
     def _take(self, tickets: Iterable[Ticket], judge: Judge) -> None:
         issues = Issues(judge, self._at)
-        for ticket in tickets:
+        for ticket in ahead(tickets):
             with judge.judging(ticket.record, ticket.line):
                 issues.take(ticket)
         issues.write()

@@ -8,13 +8,18 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, Self, TypeVar, cast
 
 from scoping.imports.report import FileRefused
 
+Record = TypeVar("Record")
+
+READ_AHEAD = 200
 MOST_BYTES = 256 << 20
 LONGEST_LINE = 8 << 20
 MOST_LINES = 10_000_000
@@ -104,6 +109,20 @@ class Measured(io.RawIOBase):
             )
         buffer[: len(found)] = found
         return len(found)
+
+
+def ahead(records: Iterable[Record]) -> Iterator[Record]:
+    """The same records; a thread reads the next ones while the database is given those before."""
+    left = iter(records)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(_some, left)
+        while found := coming.result():
+            coming = reader.submit(_some, left)
+            yield from found
+
+
+def _some(records: Iterator[Record]) -> list[Record]:
+    return list(islice(records, READ_AHEAD))
 
 
 @contextmanager

@@ -51,6 +51,7 @@ def _take(work: Work, watch: Watch) -> Report:
         return judge.refuse(str(refused))
     except (DataError, IntegrityError) as wrong:
         return judge.refuse(f"The database refuses a record: {str(wrong).splitlines()[0]}")
+    judge.report.problems.sort(key=lambda problem: problem.record)
     return judge.report
 
 

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
-from emdesk.money import SYMBOLS
-from scoping.forms.listing import PER_PAGE, ListFilter
-from scoping.listing.columns import COLUMNS
+from emdesk.money import in_full
+from scoping.forms.listed import PER_PAGE, Listed
 from scoping.models.finding import ScopingIssueQuerySet
 
 
@@ -23,7 +22,7 @@ class Totals:
 
     @property
     def written(self) -> str:
-        return " + ".join(_written(amount, currency) for currency, amount in self.sums.items())
+        return " + ".join(in_full(amount, currency) for currency, amount in self.sums.items())
 
 
 def totals(issues: ScopingIssueQuerySet) -> Totals:
@@ -31,11 +30,6 @@ def totals(issues: ScopingIssueQuerySet) -> Totals:
     rows = list(by_currency.annotate(total=Sum("expected_value")).order_by("currency"))
     sums = {row["currency"]: row["total"] for row in rows if row["total"]}
     return Totals(sum(row["n"] for row in rows), sums)
-
-
-def _written(amount: Decimal, currency: str) -> str:
-    digits = f"{amount:,.2f}".removesuffix(".00")
-    return f"{SYMBOLS.get(currency, f'{currency} ')}{digits}"
 
 
 @dataclass(frozen=True)
@@ -50,11 +44,11 @@ class Head:
     also: str = ""
 
 
-def heads(filters: ListFilter) -> Iterator[Head]:
+def heads(filters: Listed) -> Iterator[Head]:
     """Each click sorts on: rising, falling, not at all. ``also`` keeps the other keys."""
     keys = filters.keys
     for name in filters.columns:
-        column = COLUMNS[name]
+        column = filters.known[name]
         if not column.terms:
             yield Head(column.title, column.css)
             continue
@@ -83,18 +77,18 @@ class Choice:
     later: str = ""
 
 
-def choices(filters: ListFilter) -> Iterator[Choice]:
-    """The shown columns in their order, then the others; the reference always leads."""
+def choices(filters: Listed) -> Iterator[Choice]:
+    """The shown columns in their order, then the others; one always leads."""
     shown = filters.columns[1:]
     for at, name in enumerate(shown):
         yield Choice(
             name,
-            COLUMNS[name].title,
+            filters.known[name].title,
             shown=True,
             earlier=filters.address(cols=_swapped(shown, at - 1)) if at else "",
             later=filters.address(cols=_swapped(shown, at)) if at + 1 < len(shown) else "",
         )
-    for name, column in COLUMNS.items():
+    for name, column in filters.known.items():
         if name not in filters.columns:
             yield Choice(name, column.title, shown=False)
 
@@ -115,7 +109,7 @@ class Pager:
     sizes: list[tuple[int, str]]
 
 
-def pager(filters: ListFilter, page: int, count: int) -> Pager:
+def pager(filters: Listed, page: int, count: int) -> Pager:
     size = filters.size
     last = min(page * size, count)
     return Pager(

@@ -6,7 +6,7 @@ row is written in one go, from the narrow row that its columns ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,18 +29,22 @@ def default_order(issues: ScopingIssueQuerySet) -> ScopingIssueQuerySet:
     return issues.order_by(CLOSED_LAST, *BOARD_ORDER)
 
 
-class IssueRows(TableQuerysetData):
+class Ordered(TableQuerysetData):
     """Rows in the order of several columns at once, the empty ones last, never the same twice."""
 
     data: Any
 
+    def __init__(self, rows: Any, known: Mapping[str, IssueColumn]) -> None:
+        super().__init__(rows)
+        self._known = known
+
     def order_by(self, aliases: Any) -> None:
-        terms = [term for alias in aliases for term in _terms(alias)]
+        terms = [term for alias in aliases for term in _terms(self._known, alias)]
         self.data = self.data.order_by(*terms, "pk")
 
 
-def _terms(alias: str) -> Iterator[Any]:
-    column = COLUMNS[alias.removeprefix("-")]
+def _terms(known: Mapping[str, IssueColumn], alias: str) -> Iterator[Any]:
+    column = known[alias.removeprefix("-")]
     falls = alias.startswith("-") != column.falls
     for term in column.terms:
         of = F(term) if isinstance(term, str) else term
@@ -55,7 +59,16 @@ class Known(Paginator):  # type: ignore[type-arg]
         self.count = count
 
 
-class IssueTable(tables.Table):
+class Paged(tables.Table):
+    """A table of which one page is shown, of a length that is known."""
+
+    def turn_to(self, page: int, per_page: int, count: int) -> None:
+        """The asked page, or the last one there is."""
+        page = min(page, max(1, -(-count // per_page)))
+        self.paginate(Known, per_page=per_page, page=page, count=count)
+
+
+class IssueTable(Paged):
     """The chosen columns of issues that a query gives as narrow rows."""
 
     def __init__(
@@ -66,15 +79,10 @@ class IssueTable(tables.Table):
         self.chosen, self.moment = chosen, Moment(at, localdate(at))
         rows = default_order(issues.with_clock() if "clock" in needs else issues)
         super().__init__(
-            IssueRows(rows.values(*{*ALWAYS, *needs})),
+            Ordered(rows.values(*{*ALWAYS, *needs}), COLUMNS),
             extra_columns=list(zip(names, chosen, strict=True)),
             order_by=keys or None,
         )
-
-    def turn_to(self, page: int, per_page: int, count: int) -> None:
-        """The asked page, or the last one there is."""
-        page = min(page, max(1, -(-count // per_page)))
-        self.paginate(Known, per_page=per_page, page=page, count=count)
 
     def lines(self, *, selectable: bool) -> SafeString:
         """The markup of the page's rows."""

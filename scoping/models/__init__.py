@@ -6,10 +6,11 @@ from scoping.models.issue import ScopingIssue
 from scoping.models.meeting import Meeting, MeetingKind
 from scoping.models.opportunity import Confidence, ForecastCategory, Opportunity, Stage
 from scoping.models.questionnaire import Answer, AnswerKind, Question, Source
+from scoping.models.risk import Risk
 from scoping.models.saved_view import Layout, SavedView
 from scoping.models.search import Wording
 from scoping.models.stay import Stay, TypicalStay
-from scoping.models.triage import Awaited, Inquiry, Snooze
+from scoping.models.triage import Awaited, Snooze
 from scoping.models.webhook import Delivered, WebhookDelivery
 
 __all__ = [
@@ -26,13 +27,13 @@ __all__ = [
     "ImportFile",
     "ImportRun",
     "Imported",
-    "Inquiry",
     "Kind",
     "Layout",
     "Meeting",
     "MeetingKind",
     "Opportunity",
     "Question",
+    "Risk",
     "SavedView",
     "SchedulingIntake",
     "ScopingIssue",

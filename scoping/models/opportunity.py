@@ -8,11 +8,13 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import ExpressionWrapper, F, Func, Q, Value
+from django.db.models.functions import Coalesce, NullIf, Upper
 from django.urls import reverse
 
 from emdesk.configuration.currencies import desk_currency
 from emdesk.money import Money
-from emdesk.people.models import Segment, User
+from emdesk.people.models import Role, Segment, User
 from scoping.models import worth
 from scoping.models.account import Account
 from scoping.rules import sees_every_issue
@@ -67,6 +69,13 @@ class ForecastCategory(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+def _told(rule: Q | bool) -> Any:  # noqa: FBT001 (a rule may be the same for all)
+    answer: Any = models.BooleanField()
+    if isinstance(rule, bool):
+        return Value(rule, output_field=answer)
+    return ExpressionWrapper(rule, output_field=answer)
+
+
 def amount_field(name: str, help_text: str = "") -> models.DecimalField[Any, Any]:
     """An amount in the deal's own currency."""
     return models.DecimalField(
@@ -81,6 +90,43 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
             return self
         issues: Any = self.model._meta.get_field("issues").related_model
         return self.filter(pk__in=issues.objects.visible_to(user).values("opportunity"))
+
+    def worked_by(self, user: User) -> Self:
+        """One's own: as the deal's EM, or as that of an issue of it."""
+        return self.filter(self._own(user))
+
+    def _own(self, user: User) -> Q:
+        issues: Any = self.model._meta.get_field("issues").related_model
+        theirs = issues.objects.filter(engagement_manager=user).values("opportunity")
+        return Q(engagement_manager=user) | Q(pk__in=theirs)
+
+    def with_rights(self, user: User) -> Self:
+        """With what ``user`` may do, as the rules say it of one deal.
+
+        ``own``: the deal is theirs as an EM; ``judges``: they may give the EM's word, a lead with
+        a reason; ``advances``: they may change stage, close date and quote.
+        """
+        own: Q | bool = user.has(Role.EM) and self._own(user)
+        return self.annotate(
+            own=_told(own),
+            judges=_told(user.leads or own),
+            advances=_told(user.has(Role.DEAL_DESK) or self._advanced(user)),
+        )
+
+    def _advanced(self, user: User) -> Q | bool:
+        if not user.has(Role.ACCOUNT_TEAM):
+            return False
+        issues: Any = self.model._meta.get_field("issues").related_model
+        team = issues.objects.filter(Q(requester=user) | Q(account_team=user))
+        return Q(stage__in=UNDER_WAY, pk__in=team.values("opportunity"))
+
+    def in_region(self) -> Self:
+        """With ``region``: the office that sells it, else where its segment lies."""
+        words: Any = models.CharField()
+        parts = (F("segment__name"), Value("_"), Value(2))
+        place = Upper(Func(*parts, function="split_part", output_field=words))
+        known = Coalesce(NullIf(F("office"), Value("")), place, Value(""), output_field=words)
+        return self.annotate(region=known)
 
     def counted(self) -> Self:
         """Those that stand in figures: not deleted in the CRM, neither duplicates nor unqualified."""
@@ -149,6 +195,7 @@ class Opportunity(models.Model):
     confidence_rationale = models.TextField(blank=True, max_length=2_000)
     judged_at = models.DateTimeField(null=True, blank=True, editable=False)
     push_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    help_needed = models.CharField(max_length=500, blank=True)
     next_step = models.CharField(max_length=500, blank=True)
     notes = models.TextField(blank=True, max_length=50_000)
     modified_at = models.DateTimeField(null=True, blank=True)
@@ -162,6 +209,13 @@ class Opportunity(models.Model):
     class Meta:
         verbose_name_plural = "opportunities"
         ordering = ["close_date", "pk"]
+        indexes = [
+            models.Index(
+                fields=["close_date"],
+                condition=models.Q(deleted=False),
+                name="scoping_opportunity_closes",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(stage__in=Stage.values), name="scoping_opportunity_known_stage"

@@ -41,10 +41,12 @@ def normal(query: str, names: Container[str] | None = None) -> str:
 class Layout(models.TextChoices):
     BOARD = "board", "Board"
     LIST = "list", "List"
+    DEALS = "deals", "Opportunities"
 
     @property
     def address(self) -> str:
-        return reverse("scoping:board" if self == Layout.BOARD else "scoping:issues")
+        pages = {Layout.BOARD: "board", Layout.LIST: "issues", Layout.DEALS: "opportunities"}
+        return reverse(f"scoping:{pages[self]}")
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):

@@ -1,33 +1,33 @@
 """Asking the requester for what is missing: one mail with the open questions and a link.
 
-The mail is a row written together with the event. It leaves a few seconds later, so that it can
-be taken back; :mod:`scoping.triage.inquiries` sends it.
+The mail is written together with the event. It leaves a few seconds later, so that it can be
+taken back, by the same way as every other mail.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-from celery import current_app
-from django.conf import settings
 from django.db.models import Q
-from django.db.transaction import atomic, on_commit
+from django.db.transaction import atomic
 
 from emdesk.ledger.models import Event
 from emdesk.ledger.recording import append, event_of, record
+from emdesk.notifications.models import Mail
+from emdesk.notifications.posting import post
+from emdesk.notifications.returned import comes_back
+from emdesk.notifications.writing import one_line
 from emdesk.people.models import User
 from emdesk.workflow import Refused, changes, fresh, values
 from scoping.facts import amend
-from scoping.models import Awaited, Inquiry, Question, ScopingIssue, Snooze
+from scoping.models import Awaited, Question, ScopingIssue, Snooze
 from scoping.states import EmStatus, WaitingOn
 from scoping.triage.verdicts import put_off, waiting
 
 GRACE = timedelta(seconds=15)
-TASK = "scoping.tasks.send_inquiries"
+KIND = "question"
 MAIL = """Hello {name},
 
 to scope “{title}” for {account} we still need to know:
@@ -71,7 +71,7 @@ def ask(
     by: User,
     at: datetime,
     seen: int | None = None,
-) -> Inquiry:
+) -> Mail:
     """Mail these questions; the issue is put off until they are answered, or until a day."""
     questions = [line for line in map(one_line, questions) if line]
     if not questions:
@@ -81,19 +81,17 @@ def ask(
         recipient = recipient_of(issue)
         event = _note(issue, recipient, questions, note, by=by, at=at)
         put_off(issue, event, until=until, awaited=Awaited.ANSWER)
-        inquiry = Inquiry.objects.create(
-            issue=issue,
-            asker=by,
-            recipient=recipient,
-            address=recipient.email,
-            subject=subject_of(issue, len(questions)),
-            body=body_of(issue, recipient, questions, note, link, by),
-            message_id=f"<{uuid4()}@{_domain()}>",
-            asked_at=at,
-            next_at=at + GRACE,
+        return post(
+            f"question:{event.pk}",
+            KIND,
+            recipient,
+            subject_of(issue, len(questions)),
+            body_of(issue, recipient, questions, note, link, by),
+            at=at,
+            after=GRACE,
+            headers={"Reply-To": by.email},
+            event=event,
         )
-        on_commit(nudge, robust=True)
-    return inquiry
 
 
 def _note(
@@ -121,22 +119,34 @@ def withdraw(issue: ScopingIssue, *, by: User, at: datetime) -> None:
     """Take the last question back, as long as its mail has not left."""
     with atomic():
         issue = fresh(issue)
-        mine = Inquiry.objects.unsettled().filter(issue=issue, asker=by, attempts=0)
-        inquiry = mine.select_for_update().order_by("-pk").first()
-        if inquiry is None:
+        asked = _last_asked(issue)
+        about = Mail.objects.unsettled().filter(event=asked, event__actor=by, attempts=0)
+        mail = about.select_for_update(of=("self",)).first()
+        if asked is None or mail is None:
             raise Refused("The mail has left and cannot be taken back. Write to the requester.")
-        Inquiry.objects.filter(pk=inquiry.pk).update(withdrawn_at=at)
-        Snooze.objects.filter(issue=issue, at=inquiry.asked_at).delete()
+        Mail.objects.filter(pk=mail.pk).update(withdrawn_at=at)
+        Snooze.objects.filter(issue=issue, at=asked.at).delete()
         verb = "scoping.ask_withdrawn"
-        if amend(issue, by=by, at=at, verb=verb, **_status_before(inquiry)) is None:
+        if amend(issue, by=by, at=at, verb=verb, **_status_before(issue, asked)) is None:
             record(issue, verb, by=by, at=at)
 
 
-def _status_before(inquiry: Inquiry) -> dict[str, Any]:
+def _last_asked(issue: ScopingIssue) -> Event | None:
+    return Event.objects.about(issue).filter(verb="scoping.asked").last()
+
+
+@comes_back(KIND)
+def ask_failed(mail: Mail, error: str, at: datetime) -> None:
+    """The requester was never asked, and the issue says so."""
+    event = mail.event
+    issue = ScopingIssue.objects.get(pk=event.subject_id) if event else None
+    if issue:
+        record(issue, "scoping.ask_failed", by=None, at=at, to=mail.address, error=error)
+
+
+def _status_before(issue: ScopingIssue, asked: Event) -> dict[str, Any]:
     """Whose turn it was before, unless somebody said so again since."""
-    issue = inquiry.issue
-    asked = Event.objects.about(issue).filter(verb="scoping.asked").last()
-    if asked is None or issue.em_status_at != inquiry.asked_at:
+    if issue.em_status_at != asked.at:
         return {}
     before = {name: old for name, (old, _) in asked.data["changed"].items()}
     if moment := before.get("em_status_at"):
@@ -167,18 +177,3 @@ def body_of(
         asker=one_line(by.name),
         address=by.email,
     )
-
-
-def one_line(text: str) -> str:
-    """Without line ends of any kind and other signs that steer: a header has one line."""
-    seen = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
-    return " ".join(seen.split())
-
-
-def nudge() -> None:
-    """Let the mail leave as soon as it may; were this lost, the sweep would find it."""
-    current_app.send_task(TASK, countdown=int(GRACE.total_seconds()) + 1)
-
-
-def _domain() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ") or "emdesk"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,26 +20,31 @@ from django.views.decorators.http import require_safe
 from emdesk.exporting import TooMuch, download
 from emdesk.people.models import User
 from emdesk.sla.chips import Chip, chip_of, span
-from emdesk.sla.models import Clock, Policy, State
+from emdesk.sla.models import Clock, Policy
+from emdesk.sla.reckoning import time_counted
 from emdesk.web import SignedIn
 from scoping import rules
 from scoping.clock_rows import (
     BY,
     PARTS,
     Part,
+    Report,
     Tally,
     clocks_of,
     issues_of,
     keyed,
     parted,
+    parts_by,
     report,
-    time_taken,
     turn_name,
 )
 from scoping.forms.clocks import ClockFilter
 from scoping.models import ScopingIssue
+from scoping.views.tables import Cell, Head, Row, Table
 
 PAGE = 50
+HOUR = timedelta(hours=1)
+SHARES = MEDIAN, P85 = 0.5, 0.85
 HEAD = [
     *("Promise", "Issue", "Account", "Engagement manager", "Segment", "State", "Whose turn"),
     *("Started", "Due", "Ended", "Counted hours"),
@@ -57,24 +62,6 @@ class Line:
     @property
     def turn(self) -> str:
         return turn_name(self.clock.turn)
-
-
-@dataclass(frozen=True)
-class Figure:
-    number: str
-    name: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Figures:
-    """One line of the report, each number with the address of its rows."""
-
-    tally: Tally
-    parts: list[Figure]
-    rate: str
-    median: str
-    p85: str
 
 
 @dataclass(frozen=True)
@@ -138,14 +125,16 @@ def kept(request: SignedIn) -> HttpResponse:
     found = report(asked.clocks(request.user), asked.by, at)
     if request.GET.get("as") == "csv":
         only_exporters(request.user)
-        return download("csv", f"clocks-by-{asked.by}", _head(asked), _cells(found.rows))
-    parts = [part for part in Part if asked.by != "turn" or part in (Part.LATE, Part.OVERDUE)]
+        return download("csv", f"clocks-by-{asked.by}", _head(asked), _filed(asked, found.rows))
     context = {
         "asked": asked,
         "title": BY[asked.by],
-        "parts": parts,
-        "rows": [_figures(row, row.key, asked, parts) for row in found.rows],
-        "total": _figures(found.total, None, asked, parts),
+        "table": _table(asked, found),
+        "total": {
+            "rate": _rate(found.total),
+            "median": _length(found.total, MEDIAN),
+            "p85": _length(found.total, P85),
+        },
         "ways": [(by, name, _with(asked, by=by)) for by, name in BY.items()],
         "policies": [("", "All promises", _with(asked, policy=""))]
         + [(each.key, each.name, _with(asked, policy=each.key)) for each in in_force(at)],
@@ -162,10 +151,8 @@ def rows(request: SignedIn) -> HttpResponse:
     found = asked.clocks(request.user)
     if asked.key is not None:
         found = keyed(found, asked.by, asked.key, at)
-    if asked.by == "turn":
-        found = found.filter(Q(state=State.LATE) | Q(due_at__lte=at, stopped_at=None))
-    if asked.part:
-        found = parted(found, asked.part, at)
+    if asked.part or asked.by == "turn":
+        found = parted(found, [asked.part] if asked.part else parts_by(asked.by), at)
     ordered = found.order_by("-started_at", "-pk").select_related("policy", "calendar")
     if request.GET.get("as") == "csv":
         return _file(request, "clocks", ordered, at)
@@ -207,29 +194,48 @@ def _with(asked: Asked, **other: str) -> str:
     return Asked(said["by"], said["policy"], None, None).url()
 
 
-def _figures(row: Tally, key: str | None, asked: Asked, parts: Sequence[Part]) -> Figures:
-    median, p85 = row.took_at(0.5), row.took_at(0.85)
-    return Figures(
-        tally=row,
-        parts=[
-            Figure(f"{row.counts[part]:,}", PARTS[part], asked.rows_url(part, key))
-            for part in parts
-        ],
-        rate="—" if row.rate is None else f"{row.rate:.1%}",
-        median=span(median) if median is not None else "—",
-        p85=span(p85) if p85 is not None else "—",
+def _table(asked: Asked, found: Report) -> Table:
+    parts, title = parts_by(asked.by), BY[asked.by]
+    names = [part.capitalize() for part in parts]
+    names += [] if asked.by == "turn" else ["Kept"]
+    return Table(
+        f"Promises kept by {title.lower()}",
+        title,
+        [Head(name) for name in (*names, "Median", "85th percentile")],
+        [Row(row.name, _cells(row, row.key, asked)) for row in found.rows],
+        Row("In all", _cells(found.total, None, asked)),
     )
 
 
+def _cells(row: Tally, key: str | None, asked: Asked) -> list[Cell]:
+    counts = [
+        Cell(f"{row.counts[part]:,}", asked.rows_url(part, key), PARTS[part])
+        for part in parts_by(asked.by)
+    ]
+    rate = [] if asked.by == "turn" else [Cell(_rate(row))]
+    return counts + rate + [Cell(_length(row, share)) for share in SHARES]
+
+
+def _rate(row: Tally) -> str:
+    return "—" if row.rate is None else f"{row.rate:.1%}"
+
+
+def _length(row: Tally, share: float) -> str:
+    length = row.took_at(share)
+    return "—" if length is None else span(length)
+
+
 def _head(asked: Asked) -> list[str]:
-    return [BY[asked.by], *(part.capitalize() for part in Part), "Kept", "Median h", "P85 h"]
+    parts = [part.capitalize() for part in parts_by(asked.by)]
+    return [BY[asked.by], *parts, "Kept", "Median h", "P85 h"]
 
 
-def _cells(found: Iterable[Tally]) -> Iterable[list[Any]]:
-    for row in found:
-        lengths = [row.took_at(share) for share in (0.5, 0.85)]
-        hours = [None if each is None else each.total_seconds() / 3_600 for each in lengths]
-        yield [row.name, *row.counts.values(), row.rate, *hours]
+def _filed(asked: Asked, rows: Iterable[Tally]) -> Iterable[list[Any]]:
+    parts = parts_by(asked.by)
+    for row in rows:
+        lengths = [row.took_at(share) for share in SHARES]
+        hours = [None if each is None else each / HOUR for each in lengths]
+        yield [row.name, *(row.counts[part] for part in parts), row.rate, *hours]
 
 
 def _file(request: SignedIn, name: str, clocks: QuerySet[Clock], at: datetime) -> HttpResponse:
@@ -243,7 +249,7 @@ def _file(request: SignedIn, name: str, clocks: QuerySet[Clock], at: datetime) -
 
 def _cells_of(line: Line) -> list[Any]:
     clock, issue = line.clock, line.issue
-    ended = time_taken(clock).total_seconds() / 3_600 if clock.stopped_at else None
+    ended = time_counted(clock, clock.stopped_at) / HOUR if clock.stopped_at else None
     return [
         clock.policy.name,
         issue.reference,

@@ -14,8 +14,9 @@ from emdesk.activity.timeline import timeline
 from emdesk.web import SignedIn
 from emdesk.workflow import Refused
 from scoping import rules
+from scoping.deal_changes import word_history
 from scoping.deals import amend_deal, create_deal, proposed_close, proposed_name
-from scoping.forms.deals import GROUPS, DealForm, NewDealForm, may_edit
+from scoping.forms.deals import GROUPS, WORD, DealForm, NewDealForm, may_edit
 from scoping.models import Opportunity, ScopingIssue
 from scoping.views.editing import READ_WRITE, Meanwhile, keep
 from scoping.views.moves import find
@@ -92,5 +93,8 @@ def _page(
         "forms": [(group, GROUPS[group][0], form) for group, form in forms.items()],
         "overtaken": told,
         "timeline": timeline(deal),
+        "judges": may_edit(WORD, deal, user),
+        "risks": deal.risks.select_related("owner"),
+        "words": word_history(deal),
     }
     return render(request, "scoping/opportunity.html", context, status=status)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +16,28 @@ from django.views.decorators.http import require_POST
 
 from emdesk.ledger.models import Event
 from emdesk.people.models import User
+from emdesk.sla.models import Clock
+from emdesk.sla.panel import clocks_shown
 from emdesk.web import SignedIn
 from emdesk.workflow import NotAllowed, Refused
 from scoping.closing import time_to_undo
 from scoping.deeds import DEEDS, LEG, Deed
 from scoping.forms.deeds import DeedForm
 from scoping.models import ScopingIssue
-from scoping.promises import may_take_back, moment, next_deed, note, standing, take_back
+from scoping.promises import (
+    Standing,
+    amiss,
+    history_of,
+    may_take_back,
+    moment,
+    next_deed,
+    note,
+    standing_in,
+    take_back,
+    title_of,
+)
 from scoping.states import State
+from scoping.views.clock_acts import Act, act_on
 from scoping.views.editing import READ_WRITE, form_about, only_if
 from scoping.views.moves import LONGEST_UNDO, find, onward
 
@@ -75,24 +90,41 @@ def undo_deed(request: SignedIn, pk: int, number: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.reason)
         return _back(request, found, 422)
-    messages.success(request, f"{DEEDS[event.data['deed']].title}: taken back.")
+    messages.success(request, f"{title_of(event)}: taken back.")
     return _back(request, found)
 
 
-def panel(found: ScopingIssue, user: User, at: datetime) -> dict[str, Any]:
-    """What the issue page needs to show the deeds of an issue."""
-    done = standing(found)[found.pk]
-    upcoming = next_deed(found, done)
+def panels(
+    found: ScopingIssue, history: Sequence[Event], user: User, at: datetime
+) -> dict[str, Any]:
+    """What the issue page needs to show its clocks, and the deeds that move them.
+
+    ``history`` is the issue's events in order.
+    """
+    done = standing_in(history)
     recent = any(at - event.at <= LONGEST_UNDO for event in done.values())
-    within = time_to_undo(found, at) if recent else None
+    within = time_to_undo(found, at) if recent else timedelta()
+    undoable = {event.number for event in done.values() if may_take_back(event, user, at, within)}
+
+    def acts(clock: Clock) -> Act | None:
+        return act_on(clock, found, done, user, undoable)
+
+    clocks = clocks_shown(found, history, at, acts)
+    return {"clocks": clocks, **_rows(found, done, user, undoable)}
+
+
+def _rows(
+    found: ScopingIssue, done: Standing, user: User, undoable: set[int]
+) -> dict[str, list[Row]]:
+    upcoming = next_deed(found, done)
     judged = {deed.allowed: deed.allowed(found, user) for deed in DEEDS.values()}
     rows = [
         Row(
             each,
             event := done.get(each.key),
-            allowed=found.live and judged[each.allowed],
-            undoable=bool(event and within and may_take_back(event, user, at, within)),
-            is_next=each is upcoming,
+            allowed=found.live and judged[each.allowed] and not amiss(found, each, done),
+            undoable=bool(event and event.number in undoable),
+            is_next=each is upcoming or each.key == "pen_back",
         )
         for each in DEEDS.values()
     ]
@@ -133,5 +165,5 @@ def _back(request: SignedIn, found: ScopingIssue, status: int = 200) -> HttpResp
     """To the page it was done on; or, to a part of a page, the panel anew and the message."""
     if not request.htmx:
         return redirect(onward(request, found))
-    context = {"issue": found, **panel(found, request.user, now())}
+    context = {"issue": found, **panels(found, history_of(found), request.user, now())}
     return render(request, "scoping/_deed_told.html", context, status=status)

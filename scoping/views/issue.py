@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -17,11 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from emdesk.activity.panel import panel
 from emdesk.files.shelf import shelf
 from emdesk.people.models import User
-from emdesk.sla.panel import clocks_shown
 from emdesk.web import SignedIn
 from scoping import rules
 from scoping.cards import brief, days_in_column
-from scoping.closing import may_correct, may_revive
+from scoping.closing import may_correct, may_revive, merged_into
 from scoping.facts import Overtaken, amend, answer, assign, set_account_team, set_status
 from scoping.forms.answering import AnswerForm
 from scoping.forms.issue import (
@@ -33,6 +32,9 @@ from scoping.forms.issue import (
 )
 from scoping.labels import labels_of
 from scoping.models import Question, ScopingIssue, Source, TypicalStay
+from scoping.promises import history_of
+from scoping.quiet.activity import with_activity
+from scoping.quiet.panel import quiet_line
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
 from scoping.views import deeds
@@ -57,13 +59,14 @@ def issue(request: SignedIn, pk: int) -> HttpResponse:
 def whole(request: SignedIn, pk: int) -> ScopingIssue:
     """The issue with everything its page names, and everybody in one more query."""
     visible = ScopingIssue.objects.visible_to(request.user)
-    duplicates = Prefetch("merged", ScopingIssue.objects.only("merged_into"))
+    duplicates = ScopingIssue.objects.filter(merged_into=OuterRef("pk")).order_by("pk")
     members = ScopingIssue.account_team.through.objects.filter(scopingissue=OuterRef("pk"))
     team = ArraySubquery(members.order_by("user__name").values("user__name"))
     rows = visible.select_related("segment", "opportunity", "account__sales_territory")
     usual = TypicalStay.objects.filter(state=OuterRef("state")).values("median_days")
-    rows = rows.annotate(team=team, usual_days=Subquery(usual))
-    found = get_object_or_404(rows.prefetch_related(duplicates), pk=pk)
+    numbers = ArraySubquery(duplicates.values("pk"))
+    rows = rows.annotate(team=team, usual_days=Subquery(usual), duplicates=numbers)
+    found = get_object_or_404(with_activity(rows), pk=pk)
     named = {role: getattr(found, f"{role}_id") for role in NAMED}
     people = User.objects.in_bulk(set(named.values()) - {None})
     for role, person in named.items():
@@ -73,6 +76,7 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
 
 def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any]:
     user, path = request.user, steps(found, request.user, at)
+    history = history_of(found)
     usual: Any = found.usual_days  # type: ignore[attr-defined]
     return {
         "issue": found,
@@ -85,7 +89,7 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "answered": sum(1 for row in questions if row["by"]),
         "services": [Service(each).label for each in found.services],
         "meetings": list(found.meetings.with_names()),
-        "merged": list(found.merged.all()),
+        "merged": merged_into(found),
         "revivals": [] if found.live else list(found.revivals.all()),
         "waiting": WaitingOn.choices,
         "works": rules.works_issue(found, user),
@@ -97,9 +101,9 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "notes": rules.closes(found, user),
         "undo": undoable(found, user, at),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
-        "clocks": clocks_shown(found, at),
+        "quiet": quiet_line(found, at),
         **panel(found, user=user),
-        **deeds.panel(found, user, at),
+        **deeds.panels(found, history, user, at),
         "shelf": shelf(found, user=user),
     }
 

@@ -12,3 +12,10 @@ import "./mover.js";
 import "./sheet.js";
 import "./drawer.js";
 import "./live.js";
+
+document.addEventListener("click", async (event) => {
+  const bell = event.target.closest("[data-bell]");
+  if (!bell || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  (await import("./bell.js")).open(bell);
+});

@@ -49,6 +49,10 @@ PAGES = {
     "edit scheduling": "/issues/{issue}/scheduling/?edit=1",
     "new opportunity": "/issues/{issue}/opportunity/new/",
     "opportunity": "/opportunities/{deal}/",
+    "opportunities": "/opportunities/?view=team",
+    "opportunities by EM": "/opportunities/?view=team&by=em",
+    "no opportunities": "/opportunities/?q=nowhere",
+    "judge": "/opportunities/{deal}/judge/",
     "settings": "/settings/",
     "profile": "/profile/",
     "empty inbox": "/inbox/",
@@ -70,6 +74,7 @@ PAGES = {
     "quarter stays": "/quarters/Q127/rows/?part=ended&key=open",
     "empty quarter": "/quarters/Q121/",
     "clocks": "/clocks/",
+    "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
     "clock rows": "/clocks/rows/",
     "promises": "/clocks/policies/",
@@ -100,7 +105,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     errors.expect(403, 404)
     page = visit("/", amara, **LOOKS[look])
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
-    pks |= {"deal": make_opportunity(engagement_manager=amara).pk}
+    pks |= {"deal": make_opportunity(engagement_manager=amara, close_date=at.date()).pk}
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
     begin(desk[State.OPEN], by=amara, at=at)
     found = {}

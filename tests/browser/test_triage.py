@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from emdesk.notifications.models import Mail
 from emdesk.people.models import Coverage, Role, Territory
-from scoping.models import Inquiry, Snooze
+from scoping.models import Snooze
 from scoping.states import CloseReason, State
 from scoping.triage.verdicts import decline
 from tests.browser.board import alert, toast
@@ -83,7 +84,7 @@ def test_issues_are_triaged_by_keyboard_alone(visit, amara, issues):
     assert (found.state, found.engagement_manager) == (State.AWAITING_DISCOVERY, amara)
     assert again(second).close_reason == CloseReason.UNQUALIFIED
     assert set(Snooze.objects.values_list("issue", flat=True)) == {third.pk, fourth.pk}
-    assert Inquiry.objects.get().issue == fourth
+    assert Mail.objects.get().event.subject_id == fourth.pk
 
 
 def test_accepting_begins_with_what_no_rule_proposes(visit, amara, dach, at):

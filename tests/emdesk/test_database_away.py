@@ -65,7 +65,7 @@ print(json.dumps(found))
 """
 
 
-ASK_WORKER = "from emdesk.ledger.tasks import anchor_head\nanchor_head.delay()\n"
+ASK_WORKER = "from emdesk.notifications.tasks import anchor_head\nanchor_head.delay()\n"
 
 
 @dataclass

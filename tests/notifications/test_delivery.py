@@ -1,173 +1,25 @@
-"""Handing mails over: what goes out, what is tried again, and what a dead sender leaves."""
+"""Handing mails over: one connection, what is tried again, and what holds up no other."""
 
 from __future__ import annotations
 
 import threading
 import time
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
 
 import pytest
 from django.db import connection
 
-from emdesk.ledger.models import Dispatch, Heartbeat
-from emdesk.ledger.recording import record
-from emdesk.notifications import delivery
-from emdesk.notifications.delivery import BATCH, LEASE, claim, deliver
-from emdesk.notifications.fanning import announce
+from emdesk.notifications import handing_over
+from emdesk.notifications.delivery import BATCH, deliver
 from emdesk.notifications.models import Mail, Notification
-from emdesk.notifications.posting import post, send_again
 from emdesk.notifications.waits import FIRST, LONGEST, LONGEST_OUTAGE, TRIES
-from emdesk.notifications.writing import letter, one_line
-from emdesk.people.models import Role, User
-from scoping.states import State
-from tests.factories import NOON, make_account, make_ready_issue, make_user
+from tests.factories import NOON, make_user
 from tests.notifications.server import HANG_UP, STALL
+from tests.notifications.writing import notice_of_an_estimate, the_mail, write
 from tests.own_desk import free_port
 from tests.reports import report
 
 pytestmark = pytest.mark.django_db
-HOSTILE = [
-    "a\r\nBcc: evil@example.com",
-    "b\nX: y",
-    "c\u2028Bcc: e@x",
-    "d\x85\x0b\x1c\x0ce",
-    "\u202ef",
-]
-ALLOWED = {
-    *("Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID"),
-    *("X-Emdesk-Attempt", "In-Reply-To", "References", "List-Unsubscribe"),
-    *("List-Unsubscribe-Post", "Auto-Submitted"),
-}
-
-
-@pytest.fixture
-def ana():
-    return make_user(Role.ACCOUNT_TEAM, name="Ana Reyes", email="ana@example.com")
-
-
-def write(to: User, count: int = 1, **more: Any) -> list[Mail]:
-    mails = [
-        post(
-            f"{to.pk}:{number}:{more.get('at', NOON)}",
-            "test",
-            to,
-            f"Mail {number}",
-            "Hello.",
-            at=NOON,
-        )
-        for number in range(count)
-    ]
-    if more:
-        Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**more)
-    return mails
-
-
-def the_mail() -> Mail:
-    return Mail.objects.get()
-
-
-def notice_of_an_estimate(ana, **fields):
-    issue = make_ready_issue(State.STRAWMAN_WIP, requester=ana, **fields)
-    Dispatch.objects.all().delete()
-    states = {"before": "strawman_wip", "after": "estimate_feedback"}
-    event = record(issue, "scoping.send_estimate", by=issue.engagement_manager, at=NOON, **states)
-    announce([event], NOON)
-    return issue, event
-
-
-# What goes out.
-
-
-def test_a_notice_has_two_parts_one_recipient_its_thread_and_a_way_out(server, ana):
-    issue, _ = notice_of_an_estimate(ana)
-
-    assert deliver(NOON + timedelta(minutes=1)) == 1
-
-    (mail,) = server.mails
-    assert server.addresses == ["ana@example.com"]
-    plain, html = mail.iter_parts()
-    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
-    assert "Hello Ana Reyes," in plain.get_content()
-    assert f'href="http://127.0.0.1:8000/issues/{issue.pk}/"' in html.get_content()
-    thread = f"<scoping.scopingissue.{issue.pk}@localhost>"
-    assert mail["References"] == mail["In-Reply-To"] == thread
-    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail["List-Unsubscribe"].strip().startswith("<http://127.0.0.1:8000/inbox/unsubscribe/")
-    assert mail["X-Emdesk-Attempt"] == "1"
-    assert parsedate_to_datetime(mail["Date"]) == the_mail().leaves_at.replace(microsecond=0)
-
-
-def test_what_the_page_shows_is_what_was_sent_byte_for_byte(server, ana):
-    notice_of_an_estimate(ana)
-    deliver(NOON + timedelta(minutes=1))
-
-    ((_, sent),) = server.taken
-    shown = letter(the_mail()).message().as_bytes(linesep="\r\n")
-    assert sent.rstrip() == shown.rstrip()
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_field_reaches_the_headers_of_a_mail(server, text):
-    ana = make_user(Role.ACCOUNT_TEAM, name=f"Ana {text}")
-    em = make_user(name=f"Maya {text}")
-    issue, _ = notice_of_an_estimate(
-        ana, title=text, account=make_account(name=text), engagement_manager=em
-    )
-
-    assert deliver(NOON + timedelta(minutes=1)) == 1
-
-    (mail,) = server.mails
-    assert set(mail.keys()) <= ALLOWED
-    assert server.addresses == [ana.email]
-    assert len(str(mail["Subject"]).splitlines()) == 1
-    assert mail["Subject"] == f"{issue.reference} {one_line(text)}: the estimate is ready"
-    report("notifications", "header injection", fields=4, texts=len(HOSTILE), injected=0)
-
-
-def test_one_connection_carries_a_batch(server, ana):
-    write(ana, BATCH)
-
-    assert deliver(NOON) == BATCH
-
-    assert (len(server.taken), server.connections) == (BATCH, 1)
-
-
-def test_a_mail_leaves_no_sooner_than_it_may_and_once(server, ana):
-    write(ana, next_at=NOON + FIRST)
-
-    assert [deliver(NOON), deliver(NOON + FIRST), deliver(NOON + LEASE * 9)] == [0, 1, 0]
-    assert len(server.taken) == 1
-
-
-def test_who_has_left_since_is_written_no_more(server, ana):
-    write(ana)
-    User.objects.filter(pk=ana.pk).update(is_active=False)
-    deliver(NOON)
-
-    assert (server.taken, the_mail().withdrawn_at is None) == ([], False)
-
-
-def test_a_mail_held_overnight_is_not_sent_to_who_may_not_see_it_any_more(server, ana):
-    issue, _ = notice_of_an_estimate(ana)
-    held = NOON + timedelta(hours=9)
-    Mail.objects.update(leaves_at=held, next_at=held)
-    issue.requester = None
-    issue.save(update_fields=["requester"])
-
-    deliver(held)
-
-    assert server.taken == []
-    assert the_mail().withdrawn_at
-
-
-def test_every_pass_gives_a_sign_of_life(ana):
-    deliver(NOON)
-    assert Heartbeat.objects.get(role="mail").at == NOON
-
-
-# What is tried again.
 
 
 def test_a_busy_server_is_asked_again_later_and_each_time_later_still(server, ana):
@@ -280,7 +132,7 @@ def test_a_server_that_stalls_costs_its_own_mail_a_while_and_the_others_go_on(se
 
 
 def test_a_batch_that_takes_too_long_is_given_back(server, ana, monkeypatch):
-    monkeypatch.setattr(delivery, "ENOUGH", timedelta(0))
+    monkeypatch.setattr(handing_over, "ENOUGH", timedelta(0))
     write(ana, 5)
 
     assert deliver(NOON) == 0
@@ -315,105 +167,7 @@ def test_rows_nobody_can_send_are_parked_and_all_others_are_sent(server, ana):
     assert len(server.taken) == 145
 
 
-# What a dead sender leaves: the four moments it can die at.
-
-
-class Killed(BaseException):
-    """The process ends here, as by SIGKILL: nothing after it runs."""
-
-
-def die(*_: Any, **__: Any) -> None:
-    raise Killed
-
-
-def died(server, at, monkeypatch, module, name, instead) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(module, name, instead)
-        with pytest.raises(Killed):
-            deliver(at)
-
-
-def settled_of(server):
-    found = the_mail()
-    return len(server.taken), found.unknown_outcomes, found.sent_at is not None
-
-
-def test_one_who_dies_after_claiming_doubles_nothing(server, ana, monkeypatch):
-    write(ana)
-    claim(NOON)
-
-    assert deliver(NOON + LEASE / 2) == 0
-    assert deliver(NOON + LEASE) == 1
-    assert settled_of(server) == (1, 0, True)
-    assert server.mails[0]["X-Emdesk-Attempt"] == "1"
-
-
-def test_one_who_dies_before_the_server_took_it_doubles_nothing_and_is_flagged(
-    server, ana, monkeypatch
-):
-    write(ana)
-    died(server, NOON, monkeypatch, delivery.Line, "send", die)
-
-    deliver(the_mail().next_at)
-
-    assert settled_of(server) == (1, 1, True)
-
-
-def test_one_who_dies_between_the_answer_and_the_mark_doubles_and_is_flagged(
-    server, ana, monkeypatch
-):
-    write(ana)
-    died(server, NOON, monkeypatch, delivery, "settle", die)
-
-    deliver(the_mail().next_at)
-
-    assert settled_of(server) == (2, 1, True)
-    first, second = server.mails
-    assert first["Message-ID"] == second["Message-ID"]
-
-
-def test_one_who_dies_after_the_mark_doubles_nothing(server, ana, monkeypatch):
-    write(ana)
-    died(server, NOON, monkeypatch, delivery._Round, "_give_back", die)  # noqa: SLF001
-
-    assert deliver(NOON + LEASE * 9) == 0
-    assert settled_of(server) == (1, 0, True)
-
-
-def test_senders_that_die_every_time_end_too(server, ana, monkeypatch):
-    write(ana)
-    for _ in range(TRIES):
-        died(server, the_mail().next_at, monkeypatch, delivery.Line, "send", die)
-
-    deliver(the_mail().next_at)
-
-    assert the_mail().dead_at
-    assert the_mail().last_error == "Its senders ended without an answer"
-    assert server.taken == []
-
-
-def test_who_holds_a_mail_no_more_cannot_mark_it(server, ana):
-    write(ana)
-    (stale,) = claim(NOON)
-    (fresh,) = claim(NOON + LEASE)
-
-    assert not delivery.settle(stale, stale.token, NOON, sent_at=NOON)
-    assert delivery.settle(fresh, fresh.token, NOON, sent_at=NOON)
-
-
-# Once more, by hand.
-
-
-def test_another_copy_is_a_mail_of_its_own(server, ana):
-    write(ana)
-    deliver(NOON)
-    admin = make_user(Role.ADMIN)
-    send_again(the_mail(), by=admin, at=NOON)
-    deliver(NOON)
-
-    first, second = server.mails
-    assert first["Message-ID"] != second["Message-ID"]
-    assert first.get_content() == second.get_content()
+# Several at once.
 
 
 @pytest.mark.django_db(transaction=True)

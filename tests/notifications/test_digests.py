@@ -6,14 +6,17 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from emdesk.clock import database_now
-from emdesk.ledger.models import Dispatch
+from emdesk.ledger.models import Dispatch, Heartbeat
 from emdesk.ledger.recording import record
 from emdesk.notifications.digests import make_digests
 from emdesk.notifications.fanning import announce
 from emdesk.notifications.models import Mail, Notification, Preferences
 from emdesk.notifications.quiet import leaves_at, slot_before
+from emdesk.notifications.rounds import Step, work_off
 from emdesk.people.models import Role, User
 from tests.factories import make_ready_issue, make_user
 from tests.reports import report
@@ -110,13 +113,52 @@ def test_a_clock_that_is_set_back_doubles_nothing(em, issue):
 def test_what_one_may_not_see_any_more_is_left_out(told_of_all):
     ana = make_user(Role.ACCOUNT_TEAM, time_zone="Europe/Berlin")
     issue = make_ready_issue(requester=ana)
-    event = record(issue, "scoping.hold", by=make_user(), at=at("2026-03-02T09:00+01:00"))
+    said = {"kind": "internal sync"}
+    planned = "scoping.meeting_planned"
+    event = record(issue, planned, by=make_user(), at=at("2026-03-02T09:00+01:00"), **said)
     announce([event], event.at)
     issue.requester = None
     issue.save(update_fields=["requester"])
 
     assert make_digests(at("2026-03-03T08:00+01:00")) == 0
     assert digests(ana) == []
+
+
+def test_a_digest_nobody_can_write_holds_up_no_other(em, issue):
+    ben = make_user(time_zone="Europe/Berlin")
+    happen(issue, at("2026-03-02T09:00+01:00"))
+    happen(make_ready_issue(engagement_manager=ben), at("2026-03-02T09:00+01:00"))
+    bad = record(issue, "scoping.asked", by=None, at=at("2026-03-02T09:00+01:00"))
+    Notification.objects.filter(recipient=em).update(event=bad)
+
+    assert make_digests(at("2026-03-03T08:00+01:00")) == 1
+
+    assert (digests(em), len(digests(ben))) == ([], 1)
+    assert Notification.objects.to_digest().filter(recipient=em).exists()
+
+
+def test_a_digest_costs_the_same_for_one_record_and_for_five(em, issue):
+    def statements(day):
+        with CaptureQueriesContext(connection) as found:
+            assert make_digests(at(f"2026-03-0{day}T08:00+01:00")) == 1
+        return len(found)
+
+    happen(issue, at("2026-03-02T09:00+01:00"))
+    once = statements(3)
+    for _ in range(5):
+        happen(make_ready_issue(engagement_manager=em), at("2026-03-03T09:00+01:00"))
+
+    assert statements(4) == once
+
+
+def test_a_step_that_fails_holds_up_no_other():
+    def fails(at):
+        raise KeyError
+
+    done = iter([3, 0])
+    steps = (Step("first", fails), Step("second", lambda at: next(done)))
+    assert work_off(steps, database_now, HOUR) == 3
+    assert set(Heartbeat.objects.values_list("role", flat=True)) == {"first", "second"}
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from emdesk.notifications import delivery
-from emdesk.notifications.delivery import LEASE, deliver
+from emdesk.notifications import handing_over
+from emdesk.notifications.delivery import MailServer, deliver
+from emdesk.notifications.handing_over import LEASE, Round
 from emdesk.notifications.models import Mail
 from emdesk.notifications.posting import post
 from tests.factories import NOON, make_user
-from tests.notifications.server import MailServer
+from tests.notifications.server import MailServer as Server
 from tests.reports import report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,19 +32,20 @@ def end_here(*_: Any, **__: Any) -> None:
 
 
 def after_claiming() -> None:
-    delivery.Line.reach = end_here  # type: ignore[method-assign, assignment]
+    MailServer.reach = end_here  # type: ignore[method-assign, assignment]
 
 
 def while_sending() -> None:
-    delivery.Line.send = end_here  # type: ignore[method-assign, assignment]
+    MailServer.send = end_here  # type: ignore[method-assign, assignment]
 
 
 def after_the_answer() -> None:
-    delivery.settle = end_here  # type: ignore[assignment]
+    begin = handing_over.pass_on
+    handing_over.pass_on = lambda taken, *more: end_here() if taken else begin(taken, *more)
 
 
 def after_the_mark() -> None:
-    delivery._Round._give_back = end_here  # type: ignore[method-assign, assignment]  # noqa: SLF001
+    Round._give_back = end_here  # type: ignore[method-assign, assignment]  # noqa: SLF001
 
 
 MOMENTS = {
@@ -72,7 +74,7 @@ def killed(arm: Callable[[], None]) -> None:
 @pytest.mark.parametrize("rounds", [10, pytest.param(150, marks=pytest.mark.chaos)])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_who_is_killed_at_a_named_moment_loses_nothing_and_doubles_only_when_flagged(
-    server: MailServer, moment: str, rounds: int
+    server: Server, moment: str, rounds: int
 ) -> None:
     to = make_user(email="ana@example.com")
     for number in range(rounds):

@@ -1,13 +1,14 @@
 """The promises of domain.md §2.2, kept with a pencil: one list of what happened, read slowly.
 
 Events are ``(name, at)`` or ``(name, at, detail)``: raised, contact, call, estimate, intent, draft,
-final, sent, hold, resume, leg, closed, reopened, strawman (the card comes to Strawman_WIP or
-Estimate_Feedback), sow (to SOW_WIP), approval (to Ready For Approval or Approved).
+final, sent, hold, resume, pen, pen back, leg, closed, reopened, strawman (the card comes to Strawman_WIP or
+Estimate_Feedback), sow (to SOW_WIP), approval (to Ready For Approval or Approved); halt and go on,
+whose last detail names the promise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 HOURS = {"first_contact": 24, "estimate": 72, "sow_draft": 48, "stamped_sow": 72}
@@ -43,25 +44,44 @@ class Promise:
     end: datetime | None = None
     kept: bool = False
     end_shown: bool = False
+    halts: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
 
 def promises(events: list[tuple]) -> list[Promise]:
     """Every time each promise was made, in the order they were."""
     made: list[Promise] = []
-    for name, at, *_ in events:
+    for name, at, *detail in events:
+        if name in ("halt", "go on"):
+            _halted(made, name, at, detail[-1])
         for key in SAID_STOP.get(name, []):
             _kept(made, key, at, shown=False)
         for key in SHOWN_STOP.get(name, []):
             _kept(made, key, at, shown=True)
-        if name in SAID_START:
-            _said(made, SAID_START[name], at)
-        if name in SHOWN_START and not any(each.key == SHOWN_START[name] for each in made):
-            made.append(Promise(SHOWN_START[name], at, shown=True))
+        _made(made, name, at)
         if name == "closed":
             _given_up(made, at)
         if name == "reopened":
             _taken_up(made, at)
     return made
+
+
+def _made(made: list[Promise], name: str, at: datetime) -> None:
+    if name in SAID_START:
+        _said(made, SAID_START[name], at)
+    if name in SHOWN_START and not any(each.key == SHOWN_START[name] for each in made):
+        made.append(Promise(SHOWN_START[name], at, shown=True))
+
+
+def _halted(made: list[Promise], name: str, at: datetime, key: str) -> None:
+    own = [each for each in made if each.key == key and each.end is None]
+    if not own:
+        return
+    stands = bool(own[-1].halts) and own[-1].halts[-1][1] is None
+    if name == "halt" and not stands:
+        own[-1].halts.append((max(at, own[-1].start), None))
+    if name == "go on" and stands:
+        begin = own[-1].halts[-1][0]
+        own[-1].halts[-1] = (begin, max(at, begin))
 
 
 def _given_up(made: list[Promise], at: datetime) -> None:
@@ -106,6 +126,18 @@ def holds(events: list[tuple]) -> list[tuple[datetime, datetime | None]]:
     return spells
 
 
+def pens(events: list[tuple]) -> list[tuple[datetime, datetime | None]]:
+    """When the customer held the pen."""
+    spells: list[tuple[datetime, datetime | None]] = []
+    for name, at, *_ in events:
+        with_them = bool(spells) and spells[-1][1] is None
+        if name == "pen" and not with_them:
+            spells.append((at, None))
+        if with_them and name in ("pen back", "final"):
+            spells[-1] = (spells[-1][0], max(at, spells[-1][0]))
+    return spells
+
+
 def due(
     start: datetime, seconds: int, spells: list[tuple[datetime, datetime | None]]
 ) -> datetime | None:
@@ -133,7 +165,7 @@ def state(promise: Promise, spells: list[tuple[datetime, datetime | None]]) -> s
     """Where a promise stands before anybody announced anything."""
     until = [
         (begin, min(end, promise.end) if end and promise.end else end or promise.end)
-        for begin, end in spells
+        for begin, end in [*spells, *promise.halts]
         if promise.end is None or begin < promise.end
     ]
     time_up = due(promise.start, HOURS[promise.key] * 3600, until)

@@ -1,22 +1,20 @@
-"""Asking the requester: what goes out, when it cannot, and that no mail is lost or doubled."""
+"""Asking the requester: what goes out, when it cannot, and taking it back."""
 
-import threading
-import time
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
-from django.db import connection
 
 from emdesk.activity.sentences import what
 from emdesk.ledger.models import Event
+from emdesk.notifications.delivery import deliver
+from emdesk.notifications.handing_over import claim, pass_on
+from emdesk.notifications.models import Mail, Notification
+from emdesk.notifications.writing import one_line
 from emdesk.workflow import Refused
 from scoping.facts import answer, set_status
-from scoping.models import Inquiry, Question, Snooze
+from scoping.models import Question, Snooze
 from scoping.states import EmStatus
-from scoping.triage.asking import GRACE, ask, one_line, unanswered, withdraw
-from scoping.triage.inquiries import LEASE, TRIES, claim, deliver
+from scoping.triage.asking import GRACE, ask, unanswered, withdraw
 from scoping.triage.queue import queue
 from tests.factories import (
     NOON,
@@ -27,7 +25,6 @@ from tests.factories import (
     make_ready_issue,
     make_user,
 )
-from tests.own_desk import free_port, own_desk, until
 
 pytestmark = pytest.mark.django_db
 LINK = "https://desk.example/issues/7/questions/"
@@ -38,35 +35,6 @@ HOSTILE = [
     "d\x85\x0b\x1c\x0ce",
     "\u202ef",
 ]
-
-
-class MailServer:
-    """Takes mail, or answers as told."""
-
-    def __init__(self):
-        self.mails, self.answers = [], []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        said = self.answers.pop(0) if self.answers else "250 OK"
-        if said.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return said
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        mail = message_from_bytes(envelope.content, policy=policy.default)
-        self.mails.append((envelope.rcpt_tos, mail))
-        return "250 OK"
-
-
-@pytest.fixture
-def server(settings):
-    found = MailServer()
-    controller = Controller(found, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    yield found
-    controller.stop()
 
 
 @pytest.fixture
@@ -96,9 +64,9 @@ def test_the_mail_names_only_what_is_asked_with_a_link_and_replies_go_to_the_ask
 ):
     asked(issue, em, "How many users?", "Which version?", note="By Friday, please.")
 
-    assert deliver(LATER)
+    assert deliver(LATER) == 1
 
-    ((recipients, mail),) = server.mails
+    (mail,), recipients = server.mails, server.addresses
     text = mail.get_content()
     assert recipients == ["ana@example.com"]
     assert mail["Subject"] == f"PS-{issue.pk} Borealis: 2 open questions"
@@ -150,7 +118,7 @@ def test_an_asked_issue_leaves_the_queue_until_it_is_answered_or_its_day_comes(i
 def test_without_a_requester_nobody_can_be_asked(em):
     with pytest.raises(Refused, match="Nobody is named as the requester"):
         asked(make_issue(), em)
-    assert not Inquiry.objects.exists()
+    assert not Mail.objects.exists()
 
 
 def test_who_has_left_is_not_written_to(issue, em):
@@ -215,113 +183,27 @@ def test_a_mail_on_its_way_is_not_taken_back_nor_is_somebody_elses(issue, em):
     asked(issue, em)
     with pytest.raises(Refused):
         withdraw(issue, by=make_user(), at=NOON)
-    claim(LATER)
+    claim(Mail.objects.all(), LATER, 1)
+    pass_on(None, Mail.objects.get(), LATER)
 
     with pytest.raises(Refused):
         withdraw(issue, by=em, at=LATER)
 
 
-# Delivery.
+# Delivery: what is its own; the rest is tested where all mails are delivered.
 
 
-def test_a_mail_does_not_leave_before_it_may_and_leaves_once(server, issue, em):
+def test_a_mail_that_comes_back_is_told_by_the_issue_which_is_back_in_the_queue(server, issue, em):
     asked(issue, em)
+    server.recipient = lambda address: "550 no such user"
 
-    sent = [deliver(NOON), deliver(LATER), deliver(LATER + LEASE * 9)]
-
-    assert sent == [False, True, False]
-    assert len(server.mails) == 1
-
-
-def test_a_busy_server_is_asked_again_later_and_each_time_later_still(server, issue, em):
-    asked(issue, em)
-    server.answers = ["451 later"] * 3
-
-    at, pauses = LATER, []
-    for _ in range(3):
-        deliver(at)
-        following = Inquiry.objects.get().next_at
-        pauses.append(following - at)
-        at = following
-    deliver(at)
-
-    assert pauses == [timedelta(seconds=30 * 2**n) for n in range(3)]
-    ((_, mail),) = server.mails
-    assert mail["X-Emdesk-Attempt"] == "4"
-
-
-def test_after_eight_tries_it_is_parked_the_issue_says_so_and_is_back_in_the_queue(
-    server, issue, em
-):
-    asked(issue, em)
-    server.answers = ["451 later"] * 20
-
-    tries = 0
-    while Inquiry.objects.unsettled().exists():
-        assert deliver(Inquiry.objects.get().next_at)
-        tries += 1
+    deliver(LATER)
 
     event = Event.objects.about(issue).last()
-    assert tries == TRIES == 8
     assert (event.verb, event.actor) == ("scoping.ask_failed", None)
     assert what(event).startswith("could not mail the questions to ana@example.com")
     assert queue(em, LATER).total == 1
-    assert not deliver(LATER + timedelta(days=9))
-
-
-def test_an_address_that_is_refused_for_good_is_tried_once(server, issue, em):
-    asked(issue, em)
-    server.answers = ["550 no such user"]
-
-    deliver(LATER)
-
-    found = Inquiry.objects.get()
-    assert (found.attempts, found.parked_at) == (1, LATER)
-    assert "no such user" in found.last_error
-
-
-def test_a_server_that_is_away_loses_nothing(settings, server, issue, em):
-    asked(issue, em)
-    port, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
-    deliver(LATER)
-    settings.EMAIL_PORT = port
-
-    deliver(Inquiry.objects.get().next_at)
-
-    assert len(server.mails) == 1
-
-
-def test_what_a_dead_sender_held_goes_out_again_as_the_same_mail(server, issue, em):
-    asked(issue, em)
-    first = claim(LATER)
-
-    assert not deliver(LATER + LEASE / 2)
-    assert deliver(LATER + LEASE)
-
-    ((_, mail),) = server.mails
-    assert (mail["Message-ID"], mail["X-Emdesk-Attempt"]) == (first.message_id, "2")
-
-
-def test_senders_that_die_every_time_end_too(server, issue, em):
-    asked(issue, em)
-    for n in range(TRIES):
-        assert claim(LATER + n * LEASE)
-
-    assert deliver(LATER + TRIES * LEASE)
-
-    assert Inquiry.objects.get().parked_at
-    assert server.mails == []
-
-
-def test_a_mail_nobody_can_build_does_not_stop_the_others(server, issue, em):
-    asked(issue, em)
-    Inquiry.objects.update(subject="a\nBcc: evil@example.com")
-    ask(make_issue(requester=em), ["Why?"], link=LINK, by=em, at=NOON)
-
-    assert [deliver(LATER), deliver(LATER), deliver(LATER)] == [True, True, False]
-
-    ((recipients, _),) = server.mails
-    assert recipients == ["maya@example.com"]
+    assert not Notification.objects.filter(kind="returned").exists()
 
 
 # Header injection.
@@ -335,9 +217,9 @@ def test_no_field_reaches_the_headers_of_the_mail(server, em, text):
     em.save()
 
     ask(issue, [text], note=text, link=LINK, by=em, at=NOON)
-    assert deliver(LATER)
+    assert deliver(LATER) == 1
 
-    ((recipients, mail),) = server.mails
+    (mail,), recipients = server.mails, server.addresses
     allowed = {
         *("Content-Type", "Content-Transfer-Encoding", "MIME-Version", "Subject", "From", "To"),
         *("Reply-To", "Date", "Message-ID", "X-Emdesk-Attempt"),
@@ -346,64 +228,3 @@ def test_no_field_reaches_the_headers_of_the_mail(server, em, text):
     assert recipients == [requester.email]
     assert len(str(mail["Subject"]).splitlines()) == 1
     assert mail["Subject"] == f"PS-{issue.pk} {one_line(text)}: one open question"
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_one_line_is_one_line_without_steering_signs(text):
-    assert len(one_line(text).splitlines()) == 1
-    assert one_line(text).isprintable()
-
-
-def test_names_of_any_script_stay_as_they_are():
-    assert one_line("Ångfors  «Мир» 株式会社") == "Ångfors «Мир» 株式会社"
-
-
-# With several at once, and a whole desk.
-
-
-@pytest.mark.django_db(transaction=True)
-def test_several_senders_at_once_send_each_mail_once(server, em):
-    for _ in range(12):
-        ask(make_issue(requester=em), ["Why?"], link=LINK, by=em, at=NOON)
-
-    def send():
-        while deliver(LATER):
-            pass
-        connection.close()
-
-    senders = [threading.Thread(target=send) for _ in range(4)]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-
-    ids = [mail["Message-ID"] for _, mail in server.mails]
-    assert (len(ids), len(set(ids))) == (12, 12)
-
-
-ASK = """
-from datetime import datetime, UTC
-from django.utils.timezone import now
-from emdesk.people.models import Role, User
-from scoping.triage.asking import ask
-from scoping.models import Account, ScopingIssue, Inquiry
-em = User.objects.create_user("em@example.com", name="Em", roles=[Role.EM])
-ana = User.objects.create_user("ana@example.com", name="Ana", roles=[Role.ACCOUNT_TEAM])
-for n in range(3):
-    issue = ScopingIssue.objects.open_issue(
-        by=em, at=now(), account=Account.objects.create(name=f"A{n}"), title="T", requester=ana
-    )
-    ask(issue, ["Why?"], link="https://desk.example/", by=em, at=now())
-print(Inquiry.objects.count())
-"""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_sends_what_was_asked_by_the_nudge_alone(server, settings):
-    with own_desk(EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(settings.EMAIL_PORT)) as desk:
-        assert desk.python(ASK) == 3
-        with desk.worker():
-            until(lambda: len(server.mails) >= 3)
-            time.sleep(2)
-
-    assert [recipients for recipients, _ in server.mails] == [["ana@example.com"]] * 3

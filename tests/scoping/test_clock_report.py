@@ -101,7 +101,7 @@ def test_every_number_is_that_of_its_rows(history, lead, by):
         for part, count in row.counts.items():
             if by == "turn" and part not in (Part.LATE, Part.OVERDUE):
                 continue
-            assert parted(own, part, LATER).count() == count
+            assert parted(own, [part], LATER).count() == count
     assert sum(row.total for row in found.rows) == found.total.total
 
 
@@ -124,6 +124,26 @@ def test_a_clock_is_seen_exactly_when_its_issue_is():
 
 
 # The pages.
+
+
+def test_pages_and_files_show_no_clock_of_an_issue_one_may_not_see(signed_in):
+    stranger = make_user(Role.ACCOUNT_TEAM)
+    mine = make_ready_issue(requester=stranger)
+    for other in (make_ready_issue(), make_ready_issue()):
+        deed(other, "call")
+    browser = signed_in(stranger)
+    for address in (
+        "/clocks/?em=",
+        "/clocks/rows/?by=policy",
+        "/clocks/rows/?by=month&part=overdue",
+    ):
+        for form in ("", "&as=csv"):
+            said = browser.get(f"{address}{form}").content.decode()
+            assert set(re.findall(r"\bPS-\d+", said)) == {mine.reference}, address
+
+    table = browser.get("/clocks/report/?by=policy").context["table"]
+    assert [(row.name, row.cells[3].text) for row in table.rows] == [("First contact", "0")]
+    assert [cell.text for cell in table.foot.cells[:5]] == ["0", "0", "1", "0", "0"]
 
 
 @pytest.fixture

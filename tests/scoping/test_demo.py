@@ -22,6 +22,7 @@ from emdesk.people.models import Absence, Level, Role, User
 from emdesk.people.rules import TRUSTED_WITH_DECISIONS
 from emdesk.workflow import values
 from scoping import rules, stays
+from scoping.clock_rows import Part, clocks_of, report
 from scoping.demo.loading import load
 from scoping.demo.people import PASSWORD
 from scoping.models import Answer, Meeting, Opportunity, ScopingIssue, Stage, TypicalStay
@@ -263,3 +264,16 @@ def test_stays_are_what_the_ledger_tells_and_typical_ones_are_measured():
 
 def test_money_comes_in_three_currencies():
     assert set(ScopingIssue.objects.values_list("currency", flat=True)) == {"USD", "EUR", "GBP"}
+
+
+def test_most_promises_are_kept_and_a_few_are_broken_now():
+    lead = User.objects.with_role(Role.EM_LEAD).first()
+    found = report(clocks_of(lead), "policy", AT)
+
+    assert {row.key for row in found.rows} == {
+        *("first_contact", "estimate", "sow_draft", "stamped_sow"),
+    }
+    assert 0.72 < found.total.rate < 0.9
+    overdue = found.total.counts[Part.OVERDUE]
+    assert 0 < overdue < found.total.judged / 10
+    assert all(row.counts[Part.MET] > row.counts[Part.LATE] > 0 for row in found.rows)

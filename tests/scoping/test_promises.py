@@ -229,7 +229,8 @@ def test_a_deed_taken_back_is_as_if_it_were_not_and_stays_on_record(issue, em):
 
     undone = take_back(issue, second.number, by=em, at=LATER + HOUR, within=TEN_MINUTES)
 
-    assert undone.data == {"undoes": second.number, "deed": "reminded"}
+    named = {"deed": "reminded", "title": "Account team reminded"}
+    assert undone.data == {"undoes": second.number, **named}
     assert done(issue) == {"reminded": first}
     assert verbs(issue) == ["scoping.reminded", "scoping.reminded", UNDONE]
     with pytest.raises(Refused, match="nothing to undo"):

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
+from emdesk.notifications.models import Mail
 from emdesk.people.models import Coverage, Role, Territory
 from scoping.facts import answer
-from scoping.models import Account, Inquiry, Meeting, Question, Snooze
+from scoping.models import Account, Meeting, Question, Snooze
 from scoping.models.account import NOT_NAMED
 from scoping.states import CloseReason, State
 from scoping.triage.verdicts import snooze
@@ -382,10 +383,10 @@ def test_asking_mails_the_ticked_questions_and_ones_own(client, issue, em):
     first = required.first()
     give(client, issue, "ask", questions=[first.key], own="Why now?\n\n  And who? ", note="Soon")
 
-    mail = Inquiry.objects.get()
-    assert f"- {first.prompt}\n- Why now?\n- And who?\n\nSoon\n" in mail.body
-    assert f"http://testserver/issues/{issue.pk}/questions/" in mail.body
-    assert (mail.address, mail.asker) == (issue.requester.email, em)
+    mail = Mail.objects.get()
+    assert f"- {first.prompt}\n- Why now?\n- And who?\n\nSoon\n" in mail.text
+    assert f"http://testserver/issues/{issue.pk}/questions/" in mail.text
+    assert (mail.address, mail.headers) == (issue.requester.email, {"Reply-To": em.email})
 
 
 def test_asking_says_why_it_cannot(client, at):
@@ -396,7 +397,7 @@ def test_asking_says_why_it_cannot(client, at):
     response = client.post(address("verdict", issue), {"verdict": "ask", "own": "Why?"})
 
     assert response.status_code == 422
-    assert not Inquiry.objects.exists()
+    assert not Mail.objects.exists()
 
 
 def test_when_everything_is_answered_nothing_is_offered(client, issue, em, at):
@@ -438,7 +439,7 @@ def test_every_verdict_can_be_taken_back(client, issue, kind):
 
 def test_a_question_whose_mail_has_left_cannot_be_taken_back_and_it_says_so(client, issue, at):
     give(client, issue, "ask")
-    Inquiry.objects.update(sent_at=at)
+    Mail.objects.update(sent_at=at)
 
     response = back(client, issue, "ask", HTMX)
 

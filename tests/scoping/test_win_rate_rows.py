@@ -190,8 +190,10 @@ def test_the_links_of_the_page_lead_to_as_many_rows_as_they_say(desk: None, basi
     client.force_login(make_user(Role.VIEWER))
     for by in axes(basis):
         page = client.get("/win-rate/", {"basis": basis, "by": by}).context
-        lines = [page["total"], *page["rows"], *([page["unnamed"]] if page["unnamed"] else [])]
-        numbers = [number for line in lines for number in (line.won, line.lost, line.closed)]
-        for number, address in numbers:
+        total = page["total"]
+        cells = [cell for row in page["table"].rows for cell in row.cells if cell.url]
+        assert len(cells) == 3 * len(page["table"].rows) > 0
+        linked = [(cell.text, cell.url) for cell in cells]
+        for number, address in [total.won, total.lost, total.closed, *linked]:
             rows = client.get(address).context["shown"].paginator.count
             assert f"{rows:,}" == number, address

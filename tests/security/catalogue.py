@@ -6,6 +6,8 @@ fails the build.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.security.asking import EVERYBODY, FILE, Question, fill, get, post
 from tests.security.doors import ACCOUNT, ADMIN, HOOKS, PUBLIC
 
@@ -108,6 +110,11 @@ DEEDS = [
     post("/issues/{deal}/deeds/leg_legal/", "finish the legal step", data=DATED),
     post("/issues/{deal}/deeds/leg_account_team/", "route the customer's signature", data=DATED),
     post("/issues/{deal}/deeds/stamped_sow_sent/", "route the customer's signature", data=DATED),
+    post("/issues/{ready}/deeds/pen_given/", "work an issue", data=DATED),
+    get("/issues/{deal}/clocks/estimate/pause/", "pause a clock"),
+    fill("/issues/{deal}/clocks/estimate/pause/", "pause a clock", reason="Their office is shut"),
+    get("/issues/{deal}/clocks/sow_draft/resume/", "pause a clock"),
+    post("/issues/{deal}/clocks/sow_draft/resume/", "pause a clock"),
     post("/issues/{deal}/deeds/{deed}/undo/", "undo the EM's move"),
 ]
 TALK = [
@@ -198,6 +205,15 @@ FIGURES = [
     get("/quarters/{quarter}/pdf/", "read the win rate"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
+KEPT = {"until": "{next_month}", "reason": "They call back"}
+QUIET = [
+    get("/quiet/", "see the two-months rule"),
+    get("/quiet/?show=kept&page=2", "see the two-months rule"),
+    post("/quiet/keep/", "see the two-months rule", data=KEPT | {"issue": "{quiet}"}),
+    get("/issues/{quiet}/", "see an issue"),
+    get("/issues/{quiet}/keep/", "close won or lost"),
+    fill("/issues/{quiet}/keep/", "close won or lost", **KEPT),
+]
 VIEWS = [
     get("/views/", EVERYBODY),
     get("/board/?view=team&saved={team_view}", EVERYBODY),
@@ -270,6 +286,42 @@ INTAKE = [
         reason="Asked today",
     ),
 ]
+READS, WORD = "read the opportunities", "/opportunities/{opportunity}/judge/"
+OPPORTUNITIES = [
+    get("/opportunities/", READS),
+    get("/opportunities/?view=team&quarter=all&by=em", READS),
+    get("/opportunities/?view=team&quarter=all&mismatch=any&sort=-value&per_page=100", READS),
+    get("/opportunities/export/csv/?view=team&quarter=all", "take the opportunities away"),
+    get("/opportunities/export/xlsx/?view=team", "take the opportunities away"),
+    get("/opportunities/changed/?since=2020-01-01", "take the opportunities away"),
+    get("/issues/labels/changed/?since=2020-01-01", "take the opportunities away"),
+    get(WORD, "judge an opportunity"),
+    fill(
+        WORD,
+        "judge an opportunity",
+        confidence="green",
+        confidence_rationale="They said so",
+        reason="Asked today",
+    ),
+    get("/opportunities/{opportunity}/close-date/", "advance an opportunity"),
+    fill(
+        "/opportunities/{opportunity}/close-date/",
+        "advance an opportunity",
+        close_date="2099-01-01",
+    ),
+    post(
+        "/opportunities/{opportunity}/mend/",
+        "mend one's own opportunity",
+        data={"rule": "stale"},
+    ),
+    post("/opportunities/{opportunity}/undo/{word}/", "undo the EM's word"),
+    get("/opportunities/{opportunity}/help/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/help/", "judge an opportunity", help_needed="A sponsor"),
+    get("/opportunities/{opportunity}/risks/new/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/risks/new/", "judge an opportunity", text="They leave"),
+    get("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity"),
+    fill("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity", status="gone"),
+]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
 LISTS = [
@@ -325,6 +377,11 @@ TRIAGE = [
     ),
     post("/issues/{sleeping}/verdict/?undo=snooze", "triage and assign"),
 ]
+CHANNEL: dict[str, Any] = {
+    "name": "#new",
+    "webhook": "https://hooks.slack.com/x",
+    "kinds": ["ready"],
+}
 NOTICES = [
     get("/inbox/", EVERYBODY),
     get("/inbox/?show=done", EVERYBODY),
@@ -333,6 +390,15 @@ NOTICES = [
         EVERYBODY,
         data={"about": "scoping.scopingissue:{deal}", "upto": "{notice}", "deed": "mute"},
     ),
+    get("/inbox/newest/", EVERYBODY),
+    post("/inbox/calendar/", EVERYBODY, ok=200),
+    post("/inbox/calendar/off/", EVERYBODY),
+    get("/slack/", "see to Slack channels"),
+    get("/slack/new/", "see to Slack channels"),
+    fill("/slack/new/", "see to Slack channels", **CHANNEL),
+    get("/slack/{channel}/", "see to Slack channels"),
+    fill("/slack/{channel}/", "see to Slack channels", **CHANNEL),
+    post("/slack/{channel}/test/", "see to Slack channels"),
     get("/inbox/settings/", EVERYBODY),
     fill("/inbox/settings/", EVERYBODY, digest_hour="9"),
     post("/inbox/settings/test/", EVERYBODY),
@@ -362,9 +428,11 @@ DESK: list[Question] = [
     *FINDING,
     *IMPORTS,
     *VIEWS,
+    *QUIET,
     *LOAD,
     *BOARDS,
     *LISTS,
+    *OPPORTUNITIES,
     *ISSUE,
     *DEEDS,
     *TALK,
@@ -374,4 +442,5 @@ DESK: list[Question] = [
     *FIGURES,
     *INTAKE,
 ]
+KEEPS_A_NOTE = {"/files/{file}/": {"files_download"}}  # who fetched a file is put on record
 EVERYTHING: list[Question] = [*DESK, *PUBLIC, *HOOKS, *ACCOUNT, *ADMIN]

@@ -22,7 +22,7 @@ def world(
     files: Path = tmp_path_factory.mktemp("files")
     with (
         django_db_blocker.unblock(),
-        override_settings(EMDESK_FILES=files),
+        override_settings(EMDESK_FILES=files, ACCOUNT_REAUTHENTICATION_TIMEOUT=3_600),
         transaction.atomic(),
     ):
         cache.clear()

@@ -72,6 +72,7 @@ LISTS = [
     "/load/issues/",
     "/inbox/",
     "/inbox/?show=done",
+    "/inbox/newest/",
 ]
 LISTS += [
     "/search/",

@@ -15,7 +15,8 @@ from scoping.states import State
 from tests.factories import make_issue, make_user
 from tests.reports import report
 from tests.security.asking import Question
-from tests.security.catalogue import DESK, EVERYTHING
+from tests.security.catalogue import DESK, EVERYTHING, KEEPS_A_NOTE
+from tests.security.headers import missing
 from tests.security.matrix import ANONYMOUS, MATRIX, ROLES, WORDS, rows
 from tests.security.visitor import HTMX, PASSWORD, Visitor
 from tests.security.world import COLUMNS, World
@@ -52,14 +53,18 @@ def test_the_matrix_is_whole() -> None:
 def test_everything_answers_as_the_matrix_says(world: World, role: str) -> None:
     wrong = [said for question in EVERYTHING if (said := surprise(world, role, question))]
 
-    report("security", f"S1 as {role}", requests=len(EVERYTHING), unexpected=len(wrong))
+    report("security", f"S1, S4, S12 as {role}", requests=len(EVERYTHING), unexpected=len(wrong))
     assert not wrong, "\n" + "\n".join(wrong)
 
 
 def surprise(world: World, role: str, question: Question) -> str:
-    """What is wrong with an answer, or nothing."""
+    """What is wrong with an answer and its headers, or with what it wrote; or nothing."""
     answer, expected = question.put_to(world, role), question.expected(role)
     written = world[role].written
+    if found := missing(answer):
+        return f"{question}: {answer.status_code} without {found}"
+    if question.method == "GET" and (told := written - KEEPS_A_NOTE.get(question.path, set())):
+        return f"{question}: looking wrote to {told}"
     if answer.status_code not in expected:
         word = "public" if question.public else MATRIX[question.act][role]
         got = f"{answer.status_code} {world[role].fault}".strip()

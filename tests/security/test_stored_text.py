@@ -109,7 +109,9 @@ def plain(world: World) -> dict[Any, Shape]:
     return shapes(world, None)
 
 
-@pytest.mark.parametrize("share", range(4))
+@pytest.mark.parametrize(
+    "share", [0, *(pytest.param(n, marks=pytest.mark.full) for n in (1, 2, 3))]
+)
 def test_stored_text_changes_no_page(world: World, plain: dict[Any, Shape], share: int) -> None:
     wrong, met = [], set()
     for turn in TURNS[share::4]:

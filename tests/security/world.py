@@ -19,12 +19,14 @@ from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
 from emdesk.files.storing import store
 from emdesk.ledger.models import Event
-from emdesk.notifications.models import Notification
+from emdesk.notifications.feeds import make_address
+from emdesk.notifications.models import Mail, Notification, SlackChannel
 from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
 from scoping import bulk, meetings
+from scoping.deals import amend_deal
 from scoping.deeds import DEEDS
 from scoping.facts import answer
 from scoping.imports import runs
@@ -39,8 +41,10 @@ from scoping.models import (
     ScopingIssue,
     Step,
 )
+from scoping.pausing import pause
 from scoping.promises import note
 from scoping.quarters import quarter_at
+from scoping.risks import note_risk
 from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import Outcome, State
@@ -79,12 +83,14 @@ SECRETS = {
     "wording": "Narwhal first thought",
     "answer": "Dugong thousand users",
     "notes": "Kakapo noted",
+    "paused": "Lemur holiday",
     "guests": "Fossa the guest",
     "place": "Room Aardwolf",
     "label": "gerenuk-label",
     "opportunity": "Saiga services deal",
     "parent": "Dhole licence deal",
     "rationale": "Zorilla thinks so",
+    "risk": "Quoll may leave",
     "skills": "Knows the kudu",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
@@ -174,6 +180,11 @@ def _deals(world: World) -> None:
         parent=SECRETS["parent"],
         confidence_rationale=SECRETS["rationale"],
     )
+    amend_deal(opportunity, by=world.people["EM own"], at=world.at, confidence="amber")
+    world.pks["word"] = Event.objects.about(opportunity).get().number
+    by = world.people["EM own"]
+    risk = note_risk(opportunity, by=by, at=world.at, text=SECRETS["risk"])
+    world.pks["risk"] = risk.pk
     quarter = quarter_at(world.at)
     own = _people_on(world, "own") | {"account": account, "segment": segment}
     said = {name: SECRETS[name] for name in ("title", "description", "next_step", "current_state")}
@@ -190,6 +201,7 @@ def _deals(world: World) -> None:
     other = {"title": "Migration elsewhere", "account": make_account(name="Somebody else")}
     world.deals = {
         "deal": deal,
+        "quiet": make_issue(State.ESTIMATE_FEEDBACK, at=world.at - timedelta(days=70), **own),
         "ready": make_issue(State.READY_FOR_APPROVAL, at=earlier, **own),
         "duplicate": make_issue(State.STRAWMAN_WIP, at=earlier, **own),
         "closed": make_issue(State.CLOSED, at=world.at, **own, **lost, close_quarter=str(quarter)),
@@ -219,6 +231,7 @@ def _deals(world: World) -> None:
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+    world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
 
 
 def _people_on(world: World, whose: str) -> dict[str, User]:
@@ -251,6 +264,9 @@ def _about_the_deal(world: World) -> None:
     content = ContentFile(SECRETS["bytes"].encode())
     stored = store(deal, content, SECRETS["file"], by=em, at=at)
     deed = note(deal, DEEDS["reminded"], by=em, at=at)
+    for key in ("intent_confirmed", "call_held"):
+        note(deal, DEEDS[key], by=em, at=at)
+    pause(deal, "sow_draft", SECRETS["paused"], by=em, at=at)
     world.pks |= {
         "deed": deed.number,
         "comment": said.pk,
@@ -277,8 +293,13 @@ def _told(world: World) -> None:
             digest=False,
         )
     mail = post("told", "moved", em, SECRETS["title"], SECRETS["account"], at=world.at)
+    Mail.objects.filter(pk=mail.pk).update(sent_at=world.at)
     leave = unsubscribe_token(em, "moved")
-    world.pks |= {"notice": told.pk, "mail": mail.pk, "leave": leave}
+    channel = SlackChannel.objects.create(
+        name="#desk", webhook="https://hooks.slack.com/canary", kinds=["ready"]
+    )
+    world.pks |= {"notice": told.pk, "mail": mail.pk, "leave": leave, "channel": channel.pk}
+    world.pks["feed"] = make_address(em, world.at)
 
 
 def _imports(world: World) -> None:

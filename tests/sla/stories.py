@@ -19,6 +19,10 @@ DEEDS = {
     "draft": "scoping.draft_delivered",
     "final": "scoping.content_final",
     "sent": "scoping.stamped_sow_sent",
+    "pen": "scoping.pen_given",
+    "pen back": "scoping.pen_back",
+    "halt": "scoping.clock_paused",
+    "go on": "scoping.clock_resumed",
 }
 
 

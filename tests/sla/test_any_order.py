@@ -34,6 +34,7 @@ from tests.scoping.model_of_moves import FROM, NAMES
 from tests.sla.stories import DEEDS, deed, take_back
 
 SOON = st.integers(-2, 40 * 3600)
+KEEPING = ["call", "contact", "draft", "estimate", "final", "intent", "sent"]
 DETAILS = {
     "hold": HELD,
     "win": {"quarter": QUARTER, "reason": "other"},
@@ -103,7 +104,7 @@ class Machine(RuleBasedStateMachine):
         self.forget(last.number)
 
     @precondition(lambda self: again(self.issue).state != "closed")
-    @rule(name=st.sampled_from(sorted(DEEDS)), seconds=SOON, back=st.none() | st.integers(0, 90))
+    @rule(name=st.sampled_from(KEEPING), seconds=SOON, back=st.none() | st.integers(0, 90))
     def note_a_deed(self, name, seconds, back):
         at = self.later(seconds)
         on = None if back is None else at - timedelta(hours=back)
@@ -133,6 +134,19 @@ class Machine(RuleBasedStateMachine):
         status = "waiting" if whom else "todo"
         set_status(self.issue, status, by=self.em, at=self.later(seconds), waiting_on=whom)
 
+    @precondition(lambda self: again(self.issue).state != "closed")
+    @rule(
+        name=st.sampled_from(["pen", "pen back", "halt", "go on"]),
+        policy=st.sampled_from(sorted(oracle.HOURS)),
+        seconds=SOON,
+        back=st.none() | st.integers(0, 90),
+    )
+    def let_it_stand_or_run(self, name, policy, seconds, back):
+        at = self.later(seconds)
+        on = None if back is None else at - timedelta(hours=back)
+        event = deed(self.issue, name, at, on=on, policy=policy, reason="Away")
+        self.told.append((name, on or at, event.number, policy))
+
     @precondition(lambda self: self.sweeps)
     @rule(seconds=SOON)
     def sweep_now(self, seconds):
@@ -142,7 +156,7 @@ class Machine(RuleBasedStateMachine):
     def the_pencil_agrees(self):
         if not hasattr(self, "issue") or self.sweeps:
             return
-        spells = oracle.holds(self.told)
+        spells = [*oracle.holds(self.told), *oracle.pens(self.told)]
         expected = [
             (each.key, each.start, each.end, oracle.state(each, spells))
             for each in oracle.promises(self.told)

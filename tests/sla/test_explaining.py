@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emdesk.calendars.models import CalendarVersion
+from emdesk.ledger.models import Event
 from emdesk.sla.chips import chip, exactly, span
 from emdesk.sla.explaining import course, explain
 from emdesk.sla.models import Clock, Policy
@@ -22,7 +23,7 @@ LABEL = "scoping.scopingissue"
 
 
 def explained(issue, key="estimate", at=NOON):
-    return explain(clock(issue, key), course(LABEL, issue.pk), at)
+    return explain(clock(issue, key), course(LABEL, Event.objects.about(issue)), at)
 
 
 def test_a_clock_says_where_its_time_went():
@@ -104,7 +105,7 @@ def test_the_parts_always_add_up(steps):
     at += timedelta(seconds=77)
     one = Clock.objects.about(issue).get(key="estimate")
 
-    said = explain(one, course(LABEL, issue.pk), at)
+    said = explain(one, course(LABEL, Event.objects.about(issue)), at)
 
     assert sum(said.parts.values(), timedelta()) == said.counted
     assert sum(said.left_out.values(), timedelta()) == said.not_counted

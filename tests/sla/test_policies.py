@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,14 +16,16 @@ from emdesk.calendars.editing import keep_holiday
 from emdesk.calendars.models import Holiday
 from emdesk.ledger.models import Event
 from emdesk.people.models import Role
+from emdesk.sla.forms import PolicyForm
 from emdesk.sla.models import Clock, Policy
 from emdesk.sla.projecting import CLOCKS
 from emdesk.sla.publishing import Overtaken, publish
 from emdesk.sla.replaying import replay
 from emdesk.sla.sweeping import sweep
 from emdesk.workflow import perform
-from tests.factories import HELD, NOON, make_calendar, make_ready_issue, make_user
+from tests.factories import HELD, NOON, make_calendar, make_user
 from tests.oracles import clocks as oracle
+from tests.people import people
 from tests.sla.stories import HOUR, announced, called, clock, deed
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +48,7 @@ def shorten(hours=24, *, at=NOON, begins=None, key="estimate", **more):
 
 @pytest.fixture
 def lead():
-    client = Client()
-    client.force_login(make_user(Role.EM_LEAD))
-    return client
+    return people.signed_in(people.make_user(Role.EM_LEAD))
 
 
 def said(**other):
@@ -309,4 +311,43 @@ def test_everybody_reads_and_only_leads_change():
         assert browser.get(PAGE).status_code == 200
         assert browser.get(CHANGE).status_code == may
     assert browser.get("/clocks/policies/nothing/").status_code == 404
-    assert make_ready_issue()
+
+
+def test_who_publishes_proves_who_they_are_unless_they_did_minutes_ago(lead):
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
+        assert lead.post(CHANGE, said(do="look")).status_code == 200
+        asked = lead.post(CHANGE, said(do="publish"))
+        assert asked["Location"].startswith(reverse("account_reauthenticate"))
+        assert newest().version == 1
+        assert lead.post(asked["Location"], {"password": "a wrong guess"}).status_code == 200
+        assert newest().version == 1
+
+        answer = lead.post(asked["Location"], {"password": people.PASSWORD})
+
+    assert answer["Location"] == PAGE
+    assert (newest().version, newest().budget_minutes) == (2, 1440)
+
+
+def test_the_list_counts_the_running_clocks_whose_issues_one_sees():
+    stranger = make_user(Role.ACCOUNT_TEAM)
+    called(requester=stranger)
+    called()
+    found = {}
+    for user in (stranger, make_user(Role.EM)):
+        browser = Client()
+        browser.force_login(user)
+        lines = browser.get("/clocks/policies/").context["lines"]
+        found[user] = {line.policy.key: line.running for line in lines if line.running}
+        rows = browser.get("/clocks/?policy=estimate").context["shown"].paginator.count
+        assert rows == found[user]["estimate"]
+
+    assert list(found.values()) == [{"estimate": 1}, {"estimate": 2}]
+
+
+def test_a_form_that_is_sent_back_as_it_came_changes_no_minute():
+    for minutes in range(1, 600):
+        policy = Policy(key="estimate", version=1, budget_minutes=minutes, pauses=[], warn_at=[])
+        shown = PolicyForm(policy, NOON, heard=True).initial
+        sent = PolicyForm(policy, NOON, shown | {"reason": "As it is"}, heard=True)
+        assert sent.is_valid(), (minutes, sent.errors)
+        assert sent.changed["budget_minutes"] == minutes

@@ -28,14 +28,9 @@ from tests.together import together
 MINUTE = timedelta(minutes=1)
 
 
-def answered(at=NOON):
-    """An issue for which nothing runs but the estimate."""
-    return called(at)
-
-
 @pytest.mark.django_db
 def test_each_mark_is_announced_when_it_is_reached_and_once():
-    issue = answered()
+    issue = called()
     before = {hours: sweep(NOON + hours * HOUR).announced for hours in (35, 36, 37, 57, 58, 71)}
     assert before == {35: 0, 36: 1, 37: 0, 57: 0, 58: 1, 71: 0}
 
@@ -58,7 +53,7 @@ def test_each_mark_is_announced_when_it_is_reached_and_once():
 
 @pytest.mark.django_db
 def test_after_downtime_one_pass_says_the_last_mark_and_names_what_it_overtook():
-    issue = answered()
+    issue = called()
 
     sweep(NOON + 200 * HOUR)
 
@@ -74,7 +69,7 @@ def test_after_downtime_one_pass_says_the_last_mark_and_names_what_it_overtook()
 @pytest.mark.django_db
 @pytest.mark.parametrize(("behind", "late"), [(MINUTE, False), (5 * MINUTE, True)])
 def test_a_mark_told_late_says_so(behind, late):
-    issue = answered()
+    issue = called()
 
     sweep(NOON + 36 * HOUR + behind)
 
@@ -83,7 +78,7 @@ def test_a_mark_told_late_says_so(behind, late):
 
 @pytest.mark.django_db
 def test_the_ladder_tells_each_step_at_its_own_mark():
-    issue = answered()
+    issue = called()
     tells = {}
     for hours in (36, 58, 72, 108):
         sweep(NOON + hours * HOUR)
@@ -95,7 +90,7 @@ def test_the_ladder_tells_each_step_at_its_own_mark():
 
 @pytest.mark.django_db
 def test_what_is_paused_or_stopped_in_time_never_breaches():
-    held, stopped = answered(), answered()
+    held, stopped = called(), called()
     perform(held.hold, by=None, at=NOON + 72 * HOUR - timedelta(seconds=1), **HELD)
     deed(stopped, "estimate", NOON + 72 * HOUR - timedelta(seconds=1))
 
@@ -108,7 +103,7 @@ def test_what_is_paused_or_stopped_in_time_never_breaches():
 
 @pytest.mark.django_db
 def test_a_clock_that_fails_rests_and_keeps_nobody_waiting(monkeypatch, caplog):
-    poison, others = answered(), [answered() for _ in range(5)]
+    poison, others = called(), [called() for _ in range(5)]
     tell = sweeping.announcement
 
     def fail(clock, at):
@@ -136,7 +131,7 @@ def test_a_clock_that_fails_rests_and_keeps_nobody_waiting(monkeypatch, caplog):
 @pytest.mark.django_db
 def test_a_pass_with_nothing_due_is_one_statement(django_assert_num_queries):
     for _ in range(5):
-        answered()
+        called()
 
     with django_assert_num_queries(1):
         assert sweep(NOON + HOUR).announced == 0
@@ -147,7 +142,7 @@ def test_a_batch_costs_the_same_however_many_clocks():
     cost = {}
     for clocks in (1, 20):
         for _ in range(clocks):
-            answered()
+            called()
         with CaptureQueriesContext(connection) as asked:
             assert sweep(NOON + 72 * HOUR).announced == clocks
         cost[clocks] = len(asked)
@@ -158,7 +153,7 @@ def test_a_batch_costs_the_same_however_many_clocks():
 @pytest.mark.django_db
 def test_more_than_a_batch_is_swept_in_one_pass(monkeypatch):
     monkeypatch.setattr(sweeping, "BATCH", 3)
-    issues = [answered() for _ in range(8)]
+    issues = [called() for _ in range(8)]
 
     swept = sweep(NOON + 72 * HOUR)
 
@@ -168,14 +163,14 @@ def test_more_than_a_batch_is_swept_in_one_pass(monkeypatch):
 
 @pytest.mark.django_db
 def test_a_pass_that_ran_out_of_time_says_so():
-    answered()
+    called()
 
     assert not sweep(NOON + 72 * HOUR, longest=timedelta(0)).finished
 
 
 @pytest.mark.django_db
 def test_the_sweep_goes_by_the_databases_clock(monkeypatch):
-    issue = answered(database_now() - 72 * HOUR)
+    issue = called(database_now() - 72 * HOUR)
     monkeypatch.setattr("emdesk.sla.tasks.database_now", lambda: NOON - 999 * HOUR)
     sweep_clocks()
     assert announced(issue) == []
@@ -188,7 +183,7 @@ def test_the_sweep_goes_by_the_databases_clock(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_workers_and_two_beats_do_no_harm(request):
-    issues = [answered() for _ in range(40)]
+    issues = [called() for _ in range(40)]
 
     def work():
         for hours in (36, 58, 72, 108):
@@ -207,7 +202,7 @@ def test_ten_workers_and_two_beats_do_no_harm(request):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_record_somebody_holds_is_left_for_the_next_pass():
-    free, held = answered(), answered()
+    free, held = called(), called()
     at = NOON + 36 * HOUR
     with atomic():
         lock(held)
@@ -224,7 +219,7 @@ def test_stopping_against_the_sweep_has_one_outcome(request):
     races = 500 if request.config.getoption("--full") else 60
     rng = Random(7)  # noqa: S311
     outcomes = {"met": 0, "late": 0}
-    issues = [answered() for _ in range(races)]
+    issues = [called() for _ in range(races)]
     due = NOON + 72 * HOUR
     for issue in issues:
         at = due - timedelta(microseconds=rng.randint(0, 9))
@@ -250,7 +245,7 @@ def _hold(issue, at):
 
 @pytest.mark.django_db
 def test_the_index_of_the_sweep_holds_only_what_waits():
-    answered()
+    called()
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'sla_clock_next'")
         (definition,) = cursor.fetchone()

@@ -14,6 +14,8 @@ from emdesk.notifications import inbox
 from emdesk.notifications.forms import DeedForm
 from emdesk.web import SignedIn
 
+NEWEST = 5
+
 
 @require_safe
 def page(request: SignedIn) -> HttpResponse:
@@ -29,28 +31,35 @@ def page(request: SignedIn) -> HttpResponse:
     return render(request, "notifications/inbox.html", context)
 
 
+@require_safe
+def newest(request: SignedIn) -> HttpResponse:
+    """The few newest records, for the popover of the bell."""
+    found = inbox.groups(request.user, now(), most=10 * NEWEST)
+    return render(request, "notifications/_newest.html", {"groups": found[:NEWEST]})
+
+
 @require_POST
 def act(request: SignedIn) -> HttpResponse:
     """One deed about the notices of one record, as far as they were shown."""
     form = DeedForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest("That is not something to do here. Load the page again.")
-    done = _carried_out(request, **form.cleaned_data)
-    if request.htmx or request.headers.get("X-Quietly"):
+    show = request.GET.get("show", "")
+    done = _carried_out(request, show, **form.cleaned_data)
+    if request.headers.get("X-Quietly"):
         return HttpResponse(status=204)
     if done:
         messages.success(request, done)
-    show = request.GET.get("show", "")
     asked = f"?{urlencode({'show': show})}" if show in inbox.SHOWN and show else ""
     return redirect(reverse("notifications:inbox") + asked)
 
 
 def _carried_out(
-    request: SignedIn, about: tuple[str, int], upto: int, deed: str, until: str
+    request: SignedIn, show: str, about: tuple[str, int], upto: int, deed: str, until: str
 ) -> str:
     """What to say about it."""
     user, at = request.user, now()
-    rows = inbox.about_record(user, *about, upto)
+    rows = inbox.about_record(user, *about, upto, show)
     if deed == "seen":
         inbox.see(rows, at)
         return ""
@@ -59,7 +68,7 @@ def _carried_out(
         return f"It comes back on {localtime(ends):%A, %-d %B, %H:%M}."
     if deed == "mute":
         inbox.mute(user, *about, at)
-        inbox.finish(rows, at)
+        inbox.finish(inbox.about_record(user, *about, upto), at)
         return "Muted. You hear of it again only when somebody calls you by name."
     if deed == "unmute":
         inbox.unmute(user, *about)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
@@ -17,28 +19,33 @@ from emdesk.notifications.writing import letter
 from emdesk.web import SignedIn
 
 PER_PAGE = 50
-SHOWN = {"": "All", "waiting": "Waiting", "dead": "Not delivered"}
+SHOWN: dict[str, tuple[str, Callable[[MailQuerySet], MailQuerySet]]] = {
+    "": ("All", MailQuerySet.all),
+    "waiting": ("Waiting", MailQuerySet.unsettled),
+    "dead": ("Not delivered", MailQuerySet.dead),
+    "doubled": ("Perhaps sent twice", MailQuerySet.perhaps_doubled),
+}
 
 
 def readable(request: SignedIn) -> MailQuerySet:
+    """What has not left may be about what its person may not see any more."""
     mails = Mail.objects.select_related("recipient")
-    return mails if reads_health(request.user) else mails.filter(recipient=request.user)
+    if reads_health(request.user):
+        return mails
+    return mails.filter(recipient=request.user, sent_at__isnull=False)
 
 
 @require_safe
 def page(request: SignedIn) -> HttpResponse:
-    show = request.GET.get("show", "")
-    mails = readable(request)
-    if show == "waiting":
-        mails = mails.unsettled()
-    elif show == "dead":
-        mails = mails.dead()
-    found = Paginator(mails.order_by("-pk").defer("text", "html"), PER_PAGE)
+    everybodys = reads_health(request.user)
+    show = request.GET.get("show", "") if everybodys else ""
+    _, part = SHOWN.get(show, SHOWN[""])
+    found = Paginator(part(readable(request)).order_by("-pk").defer("text", "html"), PER_PAGE)
     context = {
         "page": found.get_page(request.GET.get("page")),
         "show": show,
-        "tabs": SHOWN.items(),
-        "everybodys": reads_health(request.user),
+        "tabs": [(key, name) for key, (name, _) in SHOWN.items()],
+        "everybodys": everybodys,
     }
     return render(request, "notifications/mailbox.html", context)
 
@@ -50,15 +57,15 @@ def mail(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "mail": found,
         "headers": message.items(),
-        "may_resend": reads_health(request.user),
+        "may_resend": reads_health(request.user) and found.text,
     }
     return render(request, "notifications/mail_page.html", context)
 
 
 @require_safe
 def source(request: SignedIn, pk: int) -> HttpResponse:
-    """The message byte for byte, for any mail program to open."""
-    found = get_object_or_404(readable(request), pk=pk)
+    """The message byte for byte, for any mail program to open, until its text is removed."""
+    found = get_object_or_404(readable(request).exclude(text=""), pk=pk)
     content = letter(found).message().as_bytes(linesep="\r\n")
     response = HttpResponse(content, content_type="message/rfc822")
     response["Content-Disposition"] = f'attachment; filename="mail-{found.pk}.eml"'
@@ -70,6 +77,8 @@ def resend(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(readable(request), pk=pk)
     if not reads_health(request.user):
         raise PermissionDenied("Only administrators send a mail once more.")
+    if not found.text:
+        raise Http404("Its text was removed, so there is nothing to send.")
     send_again(found, by=request.user, at=now())
     messages.success(request, f"Another copy leaves for {found.address}.")
     return redirect("notifications:mailbox")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from emdesk.notifications.choosing import choose, preferences_of, unsubscribe
 from emdesk.notifications.forms import PreferencesForm
 from emdesk.notifications.kinds import kinds
+from emdesk.notifications.models import Feed
 from emdesk.notifications.posting import send_test
 from emdesk.notifications.writing import unsubscriber
 from emdesk.people.models import User
@@ -29,7 +30,9 @@ def preferences(request: SignedIn) -> HttpResponse:
         messages.success(request, "Your choices are saved.")
         return redirect("notifications:settings")
     status = 422 if form.errors else 200
-    return render(request, "notifications/settings.html", {"form": form}, status=status)
+    feed = Feed.objects.filter(user=request.user).first()
+    context = {"form": form, "feed": feed}
+    return render(request, "notifications/settings.html", context, status=status)
 
 
 @require_POST

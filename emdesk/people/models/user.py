@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -71,6 +71,14 @@ class User(AbstractBaseUser):
         blank=True,
         help_text="For engagement managers and those who lead them.",
     )
+    reports_to = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        help_text="Who hears first when a promise of theirs is broken.",
+    )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[valid_time_zone])
     calendar = models.ForeignKey(
         WorkingCalendar,
@@ -123,11 +131,26 @@ class User(AbstractBaseUser):
         self.roles = in_order(self.roles)
         if self.pk and not (self.is_active and self.has(Role.ADMIN)):
             self._leave_an_administrator()
+        if self.pk and any(each.pk == self.pk for each in self.superiors()):
+            raise ValidationError({"reports_to": "They would report to themselves in the end."})
 
     def _leave_an_administrator(self) -> None:
         administrators = User.objects.active().with_role(Role.ADMIN)
         if {user.pk for user in administrators} == {self.pk}:
             raise ValidationError("Nobody else is an administrator. Name another one first.")
+
+    def superiors(self) -> Iterator[User]:
+        """Those they report to, nearest first; a circle is told once."""
+        told: set[int] = set()
+        above = self.reports_to
+        while above and above.pk not in told:
+            yield above
+            told.add(above.pk)
+            above = above.reports_to
+
+    def superior(self, role: Role) -> User | None:
+        """The nearest active person above who holds this role."""
+        return next((each for each in self.superiors() if each.is_active and each.has(role)), None)
 
     def has(self, *roles: Role) -> bool:
         """Whether they hold any of these roles."""

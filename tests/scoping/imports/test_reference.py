@@ -32,13 +32,25 @@ MAVEN_AXES = {
 }
 
 
-def test_the_maven_pipeline_gives_its_right_answers(
+def take_issues(data: Path, asked: Asked) -> dict[str, Any]:
+    status, report = asked("import_issues", data / "derived" / "gitlab_issues_export_18_4.csv.gz")
+    assert status == 0
+    return report
+
+
+def take_deals(data: Path, asked: Asked) -> dict[str, Any]:
+    file = data / "crm_maven" / "sales_pipeline.csv"
+    status, report = asked("import_opportunities", file, *maven_arguments(data))
+    assert status == 0
+    return report
+
+
+def test_the_maven_pipeline_gives_its_right_answers_and_issues_find_their_deals(
     data: Path, asked: Asked, reference: Reference
 ) -> None:
     right = reference("maven")
-    file = data / "crm_maven" / "sales_pipeline.csv"
-    status, report = asked("import_opportunities", file, *maven_arguments(data))
-    assert (status, report["read"], report["created"]) == (0, right["rows"], right["rows"])
+    report = take_deals(data, asked)
+    assert (report["read"], report["created"]) == (right["rows"], right["rows"])
     assert adds_up(report)
     assert all(problem["verdict"] == "warn" for problem in report["problems"])
     for axis, name in MAVEN_AXES.items():
@@ -51,19 +63,15 @@ def test_the_maven_pipeline_gives_its_right_answers(
         of_stage = Opportunity.objects.filter(stage_name=stage)
         worth = of_stage.aggregate(worth=Sum("amount"))["worth"]
         assert (of_stage.count(), worth) == (pipeline["rows"], Decimal(pipeline["list_price_sum"]))
+    take_issues(data, asked)
+    everything_found_its_deal(data)
 
 
-@pytest.fixture
-def issues(data: Path, asked: Asked) -> dict[str, Any]:
-    status, report = asked("import_issues", data / "derived" / "gitlab_issues_export_18_4.csv.gz")
-    assert status == 0
-    return report
-
-
-def test_the_issue_export_gives_its_right_answers(
-    issues: dict[str, Any], data: Path, asked: Asked, reference: Reference
+def test_the_issue_export_gives_its_right_answers_and_deals_find_their_issues(
+    data: Path, asked: Asked, reference: Reference
 ) -> None:
     right = reference("gitlab")
+    issues = take_issues(data, asked)
     assert (issues["read"], issues["created"]) == (right["rows"], right["rows"])
     assert (issues["warned"], issues["problems"]) == (0, [])
     for axis, name in ISSUE_AXES.items():
@@ -75,30 +83,26 @@ def test_the_issue_export_gives_its_right_answers(
         name.casefold().replace(" ", "_"): n for name, n in right["open_board_columns"].items()
     }
     assert dict(live) == columns
+    known = Imported.objects.select_related("issue__segment", "issue__engagement_manager")
+    here = {imported.iid: imported.issue for imported in known}
     with (data / "reference" / "gitlab_per_issue.csv").open(newline="") as table:
         for row in csv.DictReader(table):
-            found = Imported.objects.select_related(
-                "issue__segment", "issue__engagement_manager"
-            ).get(iid=row["iid"])
-            issue, manager = found.issue, found.issue.engagement_manager
+            issue = here.pop(int(row["iid"]))
+            manager = issue.engagement_manager
             assert issue.outcome == row["outcome_strict"]
             assert issue.close_quarter == row["quarter"]
             assert (issue.segment.name if issue.segment else "") == row["segment"]
             assert (manager.email.partition("@")[0] if manager else "") == row["assignee"]
+    assert not here
+    take_deals(data, asked)
+    everything_found_its_deal(data)
+    for take in (take_deals, take_issues):
+        again = take(data, asked)
+        assert (again["created"], again["updated"]) == (0, 0)
 
 
-@pytest.mark.parametrize("first", ["deals", "issues"])
-def test_issues_and_deals_find_each_other_whichever_comes_first(
-    first: str, data: Path, asked: Asked
-) -> None:
-    deals = ("import_opportunities", data / "crm_maven/sales_pipeline.csv", *maven_arguments(data))
-    issues = ("import_issues", data / "derived" / "gitlab_issues_export_18_4.csv.gz")
-    for command in (deals, issues) if first == "deals" else (issues, deals):
-        asked(*command)
+def everything_found_its_deal(data: Path) -> None:
     with (data / "derived" / "crosswalk_iid_to_opportunity.csv").open(newline="") as table:
         right = {int(row["iid"]): row["opportunity_id"] for row in csv.DictReader(table)}
     found = Imported.objects.values_list("iid", "issue__opportunity__external_id")
     assert dict(found) == right
-    for command in (deals, issues):
-        again = asked(*command)[1]
-        assert (again["created"], again["updated"]) == (0, 0)
