@@ -15,6 +15,7 @@ from bench.desks import Desk, desk_of, run
 from bench.figures import Figure, show
 from bench.importing import importing
 from bench.notices import notices
+from bench.quarters import quarters
 from bench.serving import Server, serving
 from bench.visitor import Visitor
 from bench.visits import (
@@ -117,11 +118,12 @@ def measured(rounds: int) -> list[Figure]:
         show("After all of it", held)
         seen = browser.seen(small, bare)
         show("In a browser", seen)
-    brought_in, swept, told = importing(), clocks(), notices()
+    brought_in, swept, told, reported = importing(), clocks(), notices(), quarters()
     show("Bringing an old board over", brought_in)
     show("Clocks", swept)
     show("Notices", told)
-    return [*figures, *crowded, *held, *seen, *brought_in, *swept, *told]
+    show("A quarter's dashboard", reported)
+    return [*figures, *crowded, *held, *seen, *brought_in, *swept, *told, *reported]
 
 
 def main() -> None:

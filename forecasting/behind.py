@@ -22,6 +22,7 @@ from scoping.win_rate_axes import Basis, QuarterOf
 from scoping.win_rate_rows import Part, rows_of
 
 ISSUES, DEALS, CLOCKS, STAYS = "issues", "opportunities", "clocks", "stays"
+CLOSED = ("closed", "won", "lost", "timed_out")  # figures that open to whoever reads figures
 FATES = {"": "", "lost": " and were lost", "live": " and are still live"} | {
     "won": " and were won",
     "uncounted": " and closed without an outcome",
@@ -87,7 +88,8 @@ def _stuck(look: Look, key: str) -> Behind | None:
         return flow.stuck(look, flow.time_in_state(look), key)
 
     if not key:
-        return Behind(STAYS, "Standing unusually long", rows())
+        every = rows().select_related(*flow.PEOPLE)
+        return Behind(STAYS, "Standing unusually long", every)
     return _stays(key, "Unusually long in {}", rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -230,17 +230,19 @@ def stuck(look: Look, standings: Sequence[Standing], key: str = "") -> QuerySet[
     usual = {each.state: each.usual for each in standings if key in ("", each.state)}
     known = {state: length for state, length in usual.items() if length is not None}
     lengths = [When(state=state, then=Value(length)) for state, length in known.items()]
-    found = _under_way(look).filter(_too_long(look, known))
     beyond = look.ended_at - F("entered_at") - Case(*lengths, output_field=LENGTH)
-    return found.annotate(beyond=beyond).select_related(*PEOPLE).order_by("-beyond", "pk")
+    found = _under_way(look).filter(_too_long(look, known))
+    return found.annotate(beyond=beyond).order_by("-beyond", "pk")
 
 
 def stuck_longest(look: Look, standings: Sequence[Standing]) -> list[Stuck]:
     if not any(each.usual for each in standings):
         return []
+    every = stuck(look, standings)
+    longest = every.filter(pk__in=every.values("pk")[:LONGEST]).select_related(*PEOPLE)
     return [
         Stuck(stay.issue, State(stay.state), look.ended_at - stay.entered_at, stay.beyond)  # type: ignore[attr-defined]
-        for stay in stuck(look, standings)[:LONGEST]
+        for stay in longest
     ]
 
 
@@ -254,7 +256,7 @@ def _under_way(look: Look) -> QuerySet[Stay]:
     return _stays(look).filter(Q(left_at=None) | Q(left_at__gt=at), entered_at__lte=at)
 
 
-def _too_long(look: Look, usual: dict[State, timedelta | None]) -> Q:
+def _too_long(look: Look, usual: Mapping[State, timedelta | None]) -> Q:
     """Strictly longer than what is usual for its column."""
     each = [
         Q(state=state, entered_at__lt=look.ended_at - length)

@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from emdesk.fiscal import Quarter
+from forecasting.behind import CLOSED
 from forecasting.dashboard import Dashboard
 from forecasting.look import Look
 from forecasting.pipeline import COLOURS, Worth
+from forecasting.readers import names_customers
 from forecasting.spelling import lasting, length, money, percent, points, spread
 from scoping.clock_rows import Part as Went
 from scoping.win_rate import Tally
@@ -41,10 +43,11 @@ class Line:
 
 
 class Panels:
-    """All parts of one dashboard, spelled."""
+    """All parts of one dashboard, spelled, with the ways its reader may go."""
 
     def __init__(self, board: Dashboard) -> None:
         self.board, self.look = board, board.look
+        self.named = names_customers(board.look.user)
 
     @property
     def rate(self) -> str:
@@ -169,6 +172,9 @@ class Panels:
 
     @property
     def stuck(self) -> list[dict[str, Any]]:
+        """Live issues one by one are for those who see them."""
+        if not self.named:
+            return []
         return [
             {
                 "issue": each.issue,
@@ -240,14 +246,17 @@ class Panels:
         self, count: int, part: str, key: str = "", quarter: Quarter | None = None
     ) -> Number:
         said = {"part": part} | ({"key": key} if key else {})
-        url = address(self.look, "quarter_rows", quarter=quarter, **said) if count else ""
+        leads = count and (self.named or part in CLOSED)
+        url = address(self.look, "quarter_rows", quarter=quarter, said=said) if leads else ""
         return Number(f"{count:,}", url)
 
 
-def address(look: Look, name: str, *, quarter: Quarter | None = None, **said: str) -> str:
+def address(
+    look: Look, name: str, *, quarter: Quarter | None = None, said: dict[str, str] | None = None
+) -> str:
     """A page of a quarter, the one looked at unless another is named, with the same filters."""
     path = reverse(f"forecasting:{name}", args=[str(quarter or look.quarter)])
-    query = urlencode(look.form.said | said)
+    query = urlencode(look.form.said | (said or {}))
     return f"{path}?{query}" if query else path
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from forecasting.look import Look
-from scoping.models import Opportunity, Stage
-from scoping.models.opportunity import CLOSED, Confidence, ForecastCategory
+from scoping.models import Stage
+from scoping.models.opportunity import CLOSED, Confidence, ForecastCategory, OpportunityQuerySet
 from scoping.quarters import on_days
 from scoping.win_rate_axes import Basis
 
@@ -69,15 +69,15 @@ class Pipeline:
         return every.deals - every.priced
 
 
-def closing(look: Look) -> QuerySet[Opportunity]:
+def closing(look: Look) -> OpportunityQuerySet:
     """Deals whose close date lies in the quarter."""
-    found: Any = look.records(Basis.OPPORTUNITIES)
+    found: OpportunityQuerySet = look.records(Basis.OPPORTUNITIES)  # type: ignore[assignment]
     return found.counted().filter(on_days("close_date", look.days))
 
 
 def pipeline(look: Look, currency: str) -> Pipeline:
     """What is open goes by its category and colour, what is closed by its end."""
-    found: QuerySet[Any, dict[str, Any]] = (
+    found: Any = (
         closing(look)
         .valued(look.at.date(), currency)
         .order_by()

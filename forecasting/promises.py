@@ -51,7 +51,7 @@ def clocks(look: Look) -> QuerySet[Clock]:
 
 def promises_kept(look: Look) -> list[Kept]:
     parts = {part.value: Count("pk", filter=parting(part, look.at)) for part in Part}
-    found: QuerySet[Any, dict[str, Any]] = clocks(look).order_by().values("key")
+    found: Any = clocks(look).order_by().values("key")
     named = found.annotate(name=Max("policy__name"), place=Min("policy__position"), **parts)
     rows = named.order_by("place", "key")
     return [Kept(row["key"], row["name"], {part: row[part.value] for part in Part}) for row in rows]

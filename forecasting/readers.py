@@ -20,7 +20,7 @@ def for_readers(view: View[P]) -> View[P]:
     """For everybody else these pages do not exist."""
 
     @wraps(view)
-    def guarded(request: SignedIn, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not rules.reads_win_rate(request.user):
             raise Http404
         return view(request, *args, **kwargs)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from emdesk.money import Money
 from emdesk.sla.chips import span
 from scoping.interval import Interval
-from scoping.win_rate import CURRENCY
+from scoping.win_rate_axes import CURRENCY
 
 
 def percent(share: Decimal | float | None) -> str:
@@ -22,7 +22,7 @@ def length(share: Decimal | float | None) -> str:
 
 def spread(sure: Interval | None) -> tuple[str, str] | None:
     """Where an interval begins and how long it is, of a hundred."""
-    return sure and (length(sure.low), length(sure.high - sure.low))
+    return (length(sure.low), length(sure.high - sure.low)) if sure else None
 
 
 def lasting(took: timedelta | None) -> str:

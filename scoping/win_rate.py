@@ -135,8 +135,19 @@ def tallies(
     nothing = None if basis == Basis.ISSUES else Decimal(0)
     width = len(axis.fields)
     for row in counted:
-        won_value, lost_value = (nothing if each is None else each for each in row[width + 2 :][:2])
-        yield row[:width], Tally("", *row[width:][:2], won_value, lost_value, *row[width + 4 :])
+        won_count, lost_count, won_value, lost_value, timed_out, to_partner, priced = row[width:]
+        yield (
+            row[:width],
+            Tally(
+                won=won_count,
+                lost=lost_count,
+                won_value=nothing if won_value is None else won_value,
+                lost_value=nothing if lost_value is None else lost_value,
+                timed_out=timed_out,
+                to_partner=to_partner,
+                priced=priced,
+            ),
+        )
 
 
 def as_json(found: WinRate) -> dict[str, Any]:

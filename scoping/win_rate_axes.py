@@ -67,7 +67,8 @@ class Axis:
 
     def grouped(self, records: QuerySet[Any]) -> QuerySet[Any]:
         """A statement of its own for each group, told apart by the axis alone."""
-        return records.order_by().annotate(**self.made()).values_list(*self.fields)
+        found: QuerySet[Any] = records.order_by().annotate(**self.made()).values_list(*self.fields)
+        return found
 
     def place(self, key: str) -> tuple[Any, ...]:
         """What rows are sorted by."""

@@ -15,7 +15,7 @@ from emdesk.fiscal import Quarter
 from emdesk.paper import Unprintable, pdf_of
 from emdesk.web import SignedIn
 from forecasting import pictures
-from forecasting.behind import CLOCKS, behind
+from forecasting.behind import CLOCKS, CLOSED, behind
 from forecasting.dashboard import Dashboard
 from forecasting.forms import QuarterForm
 from forecasting.look import Look
@@ -58,7 +58,7 @@ def rows(request: SignedIn, label: str) -> HttpResponse:
     """The issues, deals or clocks behind one number."""
     look, named = _look(request, label), names_customers(request.user)
     part, key = (request.GET.get(name, "").replace("\0", "") for name in ("part", "key"))
-    found = behind(look, part, key)
+    found = behind(look, part, key) if named or part in CLOSED else None
     if found is None:
         raise Http404
     if request.GET.get("as") == "csv":
@@ -72,7 +72,7 @@ def rows(request: SignedIn, label: str) -> HttpResponse:
         "title": found.says,
         "shown": shown,
         "named": named,
-        "here": address(look, "quarter_rows", **said),
+        "here": address(look, "quarter_rows", said=said),
         "back": address(look, "quarter"),
         "back_to": look.quarter.written,
     }
@@ -116,9 +116,7 @@ def _context(look: Look, inside: str = "") -> dict[str, Any]:
         "form": look.form,
         "narrowed": bool(look.form.said),
         "words": look.form.words,
-        "quarters": list(shown_quarters(look, quarter_at(look.at))),
-        "named": names_customers(look.user),
-        "here": address(look, "quarter"),
+        "quarters": list(shown_quarters(look, look.calendar.quarter_at(look.at))),
         "pdf": address(look, "quarter_pdf"),
         "won_and_lost": pictures.won_and_lost(board, inside),
         "rates": pictures.rates(board, inside),

@@ -19,8 +19,8 @@ from forecasting.readers import for_readers, names_customers
 from forecasting.taking import file_of
 from scoping import rules
 from scoping.quarters import quarter_at
-from scoping.win_rate import CURRENCY, Tally, WinRate, win_rate
-from scoping.win_rate_axes import Basis
+from scoping.win_rate import Tally, WinRate, win_rate
+from scoping.win_rate_axes import CURRENCY, Basis
 from scoping.win_rate_rows import left_out, rows_of
 
 PAGE = 50

@@ -193,11 +193,15 @@ FIGURES = [
     get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
     get("/quarters/", "read the win rate"),
     get("/quarters/{quarter}/?counted_on=opportunities&segment={segment}", "read the win rate"),
+    get("/quarters/{quarter}/rows/?part=lost&as=csv", "read the win rate"),
     *(
-        get(f"/quarters/{{quarter}}/rows/?part={part}", "read the win rate")
-        for part in ("lost", "came_in&as=csv", "standing&key=open", "deals&key=open")
+        get(f"/quarters/{{quarter}}/rows/?part={part}", "see what the win rate leaves out")
+        for part in ("came_in", "standing&key=open", "deals&key=open&as=csv")
     ),
-    get("/quarters/{quarter}/rows/?part=promise&key=first_contact.running", "read the win rate"),
+    get(
+        "/quarters/{quarter}/rows/?part=promise&key=first_contact.running",
+        "see what the win rate leaves out",
+    ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]

@@ -41,3 +41,9 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def _paper_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may print is asked a thousand times; what a PDF holds is asked elsewhere."""
+    monkeypatch.setattr("forecasting.views.quarters.pdf_of", lambda page: b"%PDF-1.7")

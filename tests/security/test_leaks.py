@@ -65,7 +65,6 @@ LISTS = [
     "/win-rate/rows/?outcome=live",
     "/win-rate/rows/?basis=opportunities&outcome=live&as=csv",
     "/quarters/{quarter}/",
-    "/quarters/{quarter}/?em={em}",
     "/quarters/{quarter}/rows/?part=came_in",
     "/quarters/{quarter}/rows/?part=standing&key=strawman_wip&as=csv",
     "/quarters/{quarter}/rows/?part=deals&key=open",
