@@ -17,7 +17,7 @@ from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.sla.models import Clock
 from emdesk.workflow import NotAllowed, Refused, fresh, perform, undo
-from scoping.clocks import CONTACT
+from scoping.clock_moves import CONTACT
 from scoping.facts import amend
 from scoping.models import ScopingIssue
 from scoping.quarters import counted_quarter, quarter_at

@@ -70,6 +70,7 @@ PAGES = {
     "clock rows": "/clocks/rows/",
     "promises": "/clocks/policies/",
     "promise": "/clocks/policies/estimate/",
+    "pause a clock": "/issues/{issue}/clocks/first_contact/pause/",
 }
 
 
