@@ -97,12 +97,12 @@ def _make_contact(keeping: Keeping) -> None:
 
 
 def _said_before(story: Story, moment: datetime) -> bool:
-    """Whether the EM's side wrote about it by then."""
+    """Whether the EM's side wrote about it, or met the customer, by then."""
     return any(
-        event.verb == "activity.commented"
-        and event.at < moment
-        and EM_SIDE & set(event.data["roles"])
+        event.verb == "scoping.meeting_held"
+        or (event.verb == "activity.commented" and EM_SIDE & set(event.data["roles"]))
         for event in story.events
+        if event.at < moment
     )
 
 
