@@ -10,13 +10,14 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localtime
 
+from emdesk.calendars.models import CalendarVersion
 from emdesk.people.models import User
-from emdesk.sla.models import LIVE, Clock, State
-from emdesk.sla.models.clock import ClockQuerySet
-from emdesk.sla.reckoning import time_counted
+from emdesk.sla.models import LIVE, Clock, Policy, State
+from emdesk.sla.models.clock import ClockQuerySet, spells_of, timetable_of
+from emdesk.sla.reckoning import counted
 from scoping.clocks import LEGS, SIDES
 from scoping.models import ScopingIssue
 
@@ -60,17 +61,6 @@ def clocks_of(user: User) -> ClockQuerySet:
     issues = ScopingIssue.objects.visible_to(user)
     found = Clock.objects.filter(subject_type=LABEL)
     return found.filter(Exists(issues.filter(pk=OuterRef("subject_id")).order_by()))
-
-
-def with_names(clocks: QuerySet[Clock]) -> QuerySet[Any]:
-    """With ``em``, ``segment`` and ``promise`` as they are called now."""
-    issue = ScopingIssue.objects.filter(pk=OuterRef("subject_id"))
-    return clocks.annotate(
-        em=Subquery(issue.values("engagement_manager__name")[:1]),
-        em_key=Subquery(issue.values("engagement_manager_id")[:1]),
-        segment=Subquery(issue.values("segment__name")[:1]),
-        promise=F("policy__name"),
-    )
 
 
 def parted(clocks: QuerySet[Any], parts: Iterable[Part], at: datetime) -> QuerySet[Any]:
@@ -139,50 +129,95 @@ class Report:
     rows: list[Tally]
 
 
-Key = Callable[[Any], tuple[str, str]]
+@dataclass(frozen=True)
+class Axis:
+    """What lines a report has: the columns to ask for, and key and name of the line they make."""
+
+    columns: tuple[str, ...]
+    line: Callable[..., tuple[str, str]]
+    asked: dict[str, Any] = field(default_factory=dict)
 
 
 def report(clocks: QuerySet[Clock], by: str, at: datetime) -> Report:
-    """Every clock in one line of the report, and all of them in its last; by turn, the broken."""
+    """Every clock in one line of the report, and all of them in its last; by turn, the broken.
+
+    Reads plain columns, since there may be a hundred thousand.
+    """
     total, rows = Tally(), dict[str, Tally]()
-    key, parts = KEYS[by], parts_by(by)
-    for clock in with_names(clocks).select_related("policy", "calendar").iterator(chunk_size=2_000):
-        part = part_of(clock.state, clock.due_at, at)
+    axis, parts, took = AXES[by], parts_by(by), Took(clocks)
+    columns = clocks.annotate(**axis.asked).values_list(
+        "state", "due_at", *Took.COLUMNS, *axis.columns
+    )
+    for state, due, *rest in columns.iterator(chunk_size=5_000):
+        part = part_of(state, due, at)
         if part not in parts:
             continue
-        named, name = key(clock)
-        row = rows.setdefault(named, Tally(named, name))
-        took = time_counted(clock, at) if part in (Part.MET, Part.LATE) else None
-        row.add(part, took)
-        total.add(part, took)
+        place = len(Took.COLUMNS)
+        key, name = axis.line(*rest[place:])
+        row = rows.setdefault(key, Tally(key, name))
+        length = took(*rest[:place]) if part in (Part.MET, Part.LATE) else None
+        row.add(part, length)
+        total.add(part, length)
     order: Callable[[Tally], Any] = (
         (lambda row: row.key) if by == "month" else (lambda row: row.name.lower())
     )
     return Report(total, sorted(rows.values(), key=order))
 
 
-def _month(clock: Any) -> tuple[str, str]:
-    start = localtime(clock.started_at)
+class Took:
+    """How long ended clocks took, by what counted; policies and calendars are read once."""
+
+    COLUMNS = ("started_at", "stopped_at", "pauses", "policy_id", "calendar_id")
+
+    def __init__(self, clocks: QuerySet[Clock]) -> None:
+        self._hours = dict(Policy.objects.values_list("pk", "hours"))
+        versions = clocks.exclude(calendar=None).order_by().values("calendar").distinct()
+        found = CalendarVersion.objects.filter(pk__in=versions)
+        self._tables = {version.pk: timetable_of(version) for version in found}
+
+    def __call__(
+        self,
+        start: datetime,
+        end: datetime,
+        pauses: list[list[Any]],
+        policy: int,
+        calendar: int | None,
+    ) -> timedelta:
+        table = self._tables[calendar] if calendar else None
+        return counted(start, end, spells_of(pauses), self._hours[policy], table)
+
+
+def _month(started: datetime) -> tuple[str, str]:
+    start = localtime(started)
     return f"{start:%Y-%m}", f"{start:%b %Y}"
-
-
-def _turn(clock: Any) -> tuple[str, str]:
-    return clock.turn, turn_name(clock.turn)
 
 
 def turn_name(turn: str) -> str:
     return LEGS.get(turn) or SIDES.get(turn) or turn
 
 
-KEYS: dict[str, Key] = {
-    "month": _month,
-    "policy": lambda clock: (clock.key, clock.promise),
-    "em": lambda clock: (str(clock.em_key or "none"), clock.em or "Nobody"),
-    "segment": lambda clock: (
-        clock.segment or "none",
-        (clock.segment or "No segment").replace("_", " "),
+def _of_issue(field: str) -> Subquery:
+    issue = ScopingIssue.objects.filter(pk=OuterRef("subject_id"))
+    return Subquery(issue.order_by().values(field)[:1])
+
+
+AXES = {
+    "month": Axis(("started_at",), _month),
+    "policy": Axis(("key", "policy__name"), lambda key, name: (key, name)),
+    "em": Axis(
+        ("em_key", "em"),
+        lambda key, name: (str(key or "none"), name or "Nobody"),
+        {
+            "em": _of_issue("engagement_manager__name"),
+            "em_key": _of_issue("engagement_manager_id"),
+        },
     ),
-    "turn": _turn,
+    "segment": Axis(
+        ("segment",),
+        lambda name: (name or "none", (name or "No segment").replace("_", " ")),
+        {"segment": _of_issue("segment__name")},
+    ),
+    "turn": Axis(("turn",), lambda turn: (turn, turn_name(turn))),
 }
 
 

@@ -122,11 +122,10 @@ class PolicyForm(forms.Form):
     def changed(self) -> dict[str, Any]:
         """The fields of the version this asks for."""
         said = self.cleaned_data
-        unknown = [each for each in self.policy.pauses if each not in pause_reasons()]
         return {
             "budget_minutes": round(said["amount"] * MINUTES),
             "hours": said["hours"],
-            "pauses": [*said["pauses"], *unknown],
+            "pauses": said["pauses"],
             "warn_at": said["warn_at"],
             "lead_at": said["lead_at"],
             "director_at": said["director_at"],

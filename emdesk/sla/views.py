@@ -96,7 +96,8 @@ def policy(request: SignedIn, key: str) -> HttpResponse:
 def change(request: SignedIn, key: str) -> HttpResponse:
     if not changes_policies(request.user):
         raise PermissionDenied
-    return _change(request, key)
+    answer: HttpResponse = _change(request, key)
+    return answer
 
 
 def _publishes(request: SignedIn) -> bool:

@@ -23,12 +23,14 @@ NAMES = {
 
 
 def hours_in_words(policy: Policy) -> str:
-    """Such as ``72 elapsed hours`` or ``2 working days``."""
+    """Such as ``72 elapsed hours``, ``2 working days`` or ``5 minutes, counted in office hours``."""
     amount = policy.budget_minutes / 60
     if policy.hours == Hours.WORKING_DAYS and not amount % 24:
         days = int(amount // 24)
         return f"{days} working day" if days == 1 else f"{days} working days"
-    return f"{amount:g} {Hours(policy.hours).label}"
+    if amount < 1:
+        return f"{policy.budget_minutes} minutes, counted in {Hours(policy.hours).label}"
+    return f"{round(amount, 2):g} {Hours(policy.hours).label}"
 
 
 def spelled_change(name: str, pair: list[Any]) -> str:
@@ -39,7 +41,7 @@ def spelled_change(name: str, pair: list[Any]) -> str:
 
 def _spelled(name: str, value: Any) -> str:
     if name == "budget_minutes":
-        return f"{value / 60:g} h"
+        return f"{value / 60:.4g} h"
     if name == "hours":
         return str(Hours(value).label)
     if name == "pauses":

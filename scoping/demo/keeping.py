@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from scoping.clock_moves import ESTIMATE, FIRST_CONTACT, SOW_DRAFT, STAMPED_SOW
-from scoping.clocks import PAUSED, SCOPING_CALL
+from scoping.clocks import EM_SIDE, PAUSED, SCOPING_CALL
 from scoping.deeds import DEEDS
 from scoping.demo.crew import Crew
 from scoping.demo.story import CLOSES, FRIDAY, OPENS, Story
@@ -89,8 +89,21 @@ def keep_promises(story: Story, crew: Crew) -> None:
 def _make_contact(keeping: Keeping) -> None:
     """Somebody is in touch, also about most of what nobody has yet."""
     raised = keeping.story.issue.created_at
+    reminded = keeping.kept(FIRST_CONTACT, raised, raised + HOUR / 4)
+    if _said_before(keeping.story, reminded):
+        return
     if keeping.story.manager or keeping.rng.random() < 0.7:
-        keeping.note("reminded", keeping.kept(FIRST_CONTACT, raised, raised + HOUR / 4))
+        keeping.note("reminded", reminded)
+
+
+def _said_before(story: Story, moment: datetime) -> bool:
+    """Whether the EM's side wrote about it, or met the customer, by then."""
+    return any(
+        event.verb == "scoping.meeting_held"
+        or (event.verb == "activity.commented" and EM_SIDE & set(event.data["roles"]))
+        for event in story.events
+        if event.at < moment
+    )
 
 
 def _bring_the_estimate(keeping: Keeping) -> None:

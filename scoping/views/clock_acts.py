@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +14,6 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from emdesk.ledger.models import Event
-from emdesk.people.models import User
 from emdesk.sla.models import Clock
 from emdesk.web import SignedIn
 from emdesk.workflow import NotAllowed, Refused
@@ -38,9 +38,10 @@ class Act:
 
 
 def act_on(
-    clock: Clock, found: ScopingIssue, done: Standing, user: User, undoable: set[int]
+    clock: Clock, found: ScopingIssue, done: Standing, undoable: set[int], at: datetime
 ) -> Act | None:
-    if not (clock.live and found.live and rules.pauses_clocks(found, user)):
+    """For somebody who may pause it: nothing, once its time is up."""
+    if not clock.live or (clock.due_at and clock.due_at <= at):
         return None
     halt = halted(clock, done)
     last = halt or done.get(f"clock_resumed:{clock.key}")

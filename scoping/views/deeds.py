@@ -20,6 +20,7 @@ from emdesk.sla.models import Clock
 from emdesk.sla.panel import clocks_shown
 from emdesk.web import SignedIn
 from emdesk.workflow import NotAllowed, Refused
+from scoping import rules
 from scoping.closing import time_to_undo
 from scoping.deeds import DEEDS, LEG, Deed
 from scoping.forms.deeds import DeedForm
@@ -105,9 +106,10 @@ def panels(
     recent = any(at - event.at <= LONGEST_UNDO for event in done.values())
     within = time_to_undo(found, at) if recent else timedelta()
     undoable = {event.number for event in done.values() if may_take_back(event, user, at, within)}
+    pauses = found.live and rules.pauses_clocks(found, user)
 
     def acts(clock: Clock) -> Act | None:
-        return act_on(clock, found, done, user, undoable)
+        return act_on(clock, found, done, undoable, at) if pauses else None
 
     clocks = clocks_shown(found, history, at, acts)
     return {"clocks": clocks, **_rows(found, done, user, undoable)}

@@ -79,6 +79,7 @@ PAGES = {
     "clock rows": "/clocks/rows/",
     "promises": "/clocks/policies/",
     "promise": "/clocks/policies/estimate/",
+    "pause a clock": "/issues/{issue}/clocks/first_contact/pause/",
 }
 
 

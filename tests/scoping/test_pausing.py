@@ -287,6 +287,12 @@ def test_who_may_not_pause_sees_no_way_to(signed_in, em):
     assertNotContains(page, "clocks/estimate/pause/")
 
 
+def test_a_clock_whose_time_is_up_offers_no_pause(client, em):
+    issue = called(now() - 73 * HOUR, engagement_manager=em)
+
+    assertNotContains(client.get(issue.get_absolute_url()), "clocks/estimate/pause/")
+
+
 def test_a_deed_noted_on_the_page_renews_the_clocks_too(client, em, htmx):
     issue = called(now() - HOUR, engagement_manager=em)
 

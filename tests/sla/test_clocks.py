@@ -365,3 +365,14 @@ def test_the_card_alone_is_no_first_contact_before_the_strawman():
 
     assert clock(issue, "first_contact").live
     assert clock(worked, "first_contact").state == State.MET
+
+
+def test_a_pause_told_late_begins_no_earlier_than_what_was_announced():
+    issue = called()
+    sweep(NOON + 36 * HOUR)
+
+    late = {"policy": "estimate", "reason": "Away"}
+    deed(issue, "halt", NOON + 40 * HOUR, on=NOON + 2 * HOUR, **late)
+
+    assert clock(issue, "estimate").paused_at == NOON + 36 * HOUR
+    assert CLOCKS.differences() == 0

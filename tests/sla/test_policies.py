@@ -261,7 +261,7 @@ def test_a_lead_looks_first_and_publishes_then(lead):
     assert "time: 72 h → 24 h" in page
     assert Event.objects.filter(verb="sla.policy_published").get().data["changed"] == {
         "budget_minutes": [4320, 1440],
-        "pauses": [["on_hold", "customer_pen"], ["customer_pen"]],
+        "pauses": [["on_hold", "customer_pen"], []],
     }
 
 

@@ -106,7 +106,7 @@ class Clock(models.Model):
     @property
     def spells(self) -> list[tuple[datetime, datetime | None]]:
         """When it stood still: beginning and end of each pause; one that goes on has no end."""
-        return [(begin, end) for begin, end, _ in self.reasoned]
+        return spells_of(self.pauses)
 
     @property
     def reasoned(self) -> list[tuple[datetime, datetime | None, list[str]]]:
@@ -115,6 +115,14 @@ class Clock(models.Model):
             (datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None, why)
             for begin, end, why in self.pauses
         ]
+
+
+def spells_of(pauses: list[list[Any]]) -> list[tuple[datetime, datetime | None]]:
+    """Stored pauses as moments."""
+    return [
+        (datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None)
+        for begin, end, _ in pauses
+    ]
 
 
 _timetables: dict[tuple[int, str], Timetable] = {}
