@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 
-from scoping.categories import CUMULATIVE, up_to
+from scoping.categories import CUMULATIVE, Outlook, up_to
 from scoping.models import Confidence, ForecastCategory
 from scoping.models.opportunity import OpportunityQuerySet
 
 Row = dict[str, Any]
-NO_RATE = Q(desk_value__isnull=True, booking_value__isnull=False)
-NO_VALUE = Q(booking_value__isnull=True)
 
 
 @dataclass
@@ -24,18 +22,14 @@ class Amounts:
 
     count: int = 0
     value: Decimal = Decimal(0)
-    in_quarter: Decimal = Decimal(0)
-    any_quarter: Decimal = Decimal(0)
     without_rate: int = 0
     without_value: int = 0
 
     def add(self, row: Row) -> None:
         self.count += row["n"]
         self.value += row["worth"] or 0
-        self.in_quarter += row["in_quarter"] or 0
-        self.any_quarter += row["any_quarter"] or 0
-        self.without_rate += row["without_rate"]
-        self.without_value += row["without_value"]
+        self.without_rate += row["valued"] - row["priced"]
+        self.without_value += row["n"] - row["valued"]
 
 
 @dataclass
@@ -46,9 +40,10 @@ class Totals:
     omitted: Amounts
     colours: dict[str, Amounts]
     whole: Amounts
+    weighted: Decimal = Decimal(0)
 
 
-def totals(deals: OpportunityQuerySet) -> Totals:
+def totals(deals: OpportunityQuerySet, outlook: Outlook, horizon: str) -> Totals:
     """Of categorised deals, in one query; ``whole`` leaves out what is omitted."""
     found = Totals(
         {category: Amounts() for category in CUMULATIVE},
@@ -61,12 +56,18 @@ def totals(deals: OpportunityQuerySet) -> Totals:
             found.omitted.add(row)
             continue
         found.whole.add(row)
+        found.weighted += (row["worth"] or 0) * _weight(row, outlook, horizon)
         for category in CUMULATIVE:
             if row["category"] in up_to(category):
                 found.figures[category].add(row)
         if row["category"] != ForecastCategory.CLOSED:
             found.colours[row["confidence"]].add(row)
     return found
+
+
+def _weight(row: Row, outlook: Outlook, horizon: str) -> Decimal:
+    closed = row["category"] == ForecastCategory.CLOSED
+    return Decimal(1) if closed else outlook.weights[row["confidence"], horizon]
 
 
 @dataclass
@@ -125,10 +126,8 @@ def _summed(deals: OpportunityQuerySet, *parts: str) -> Iterable[Row]:
         .annotate(
             n=Count("pk"),
             worth=Sum("desk_value"),
-            in_quarter=Sum("weighted_in_quarter"),
-            any_quarter=Sum("weighted_any_quarter"),
-            without_rate=Count("pk", filter=NO_RATE),
-            without_value=Count("pk", filter=NO_VALUE),
+            valued=Count("booking_value"),
+            priced=Count("desk_value"),
         )
     )
     return rows

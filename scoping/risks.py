@@ -37,7 +37,7 @@ def change_risk(risk: Risk, *, by: User, at: datetime, **said: Any) -> Event | N
         changed = changes(was, risk)  # type: ignore[arg-type]
         if not changed:
             return None
-        told = {"risk": risk.pk, "text": risk.text, "changed_risk": changed}
+        told: dict[str, Any] = {"risk": risk.pk, "text": risk.text, "changed_risk": changed}
         event = event_of(risk.opportunity, CHANGED, by=by, at=at, **told)
         append([event])
         risk.save(update_fields=[*changed])

@@ -15,6 +15,7 @@ from typing import Any
 from django import forms
 
 from emdesk.configuration.definitions import Definition, register
+from emdesk.configuration.models import Setting
 from emdesk.configuration.values import value_of
 from emdesk.money import CURRENCIES
 
@@ -37,6 +38,9 @@ class Rates(dict[str, Decimal]):
 
     def __str__(self) -> str:
         return ", ".join(f"{code} {rate:f}" for code, rate in self.items()) or "–"
+
+
+Sheet = tuple[date, Rates]
 
 
 class RatesField(forms.CharField):
@@ -76,6 +80,17 @@ def desk_currency(on: date) -> str:
 def rates_on(day: date) -> Rates:
     rates: Rates = value_of(RATES, day)
     return rates
+
+
+def sheets_until(day: date) -> list[Sheet]:
+    """Every sheet begun by this day, oldest first; a correction stands for what it corrects."""
+    rows = Setting.objects.filter(key=RATES, effective_from__lte=day).order_by(
+        "effective_from", "pk"
+    )
+    last = {
+        begins: Rates.read(value) for begins, value in rows.values_list("effective_from", "value")
+    }
+    return sorted(last.items())
 
 
 register(

@@ -115,10 +115,11 @@ class Forecast:
         words = self._words()
         stale = self.deal.stage not in (Stage.WON, Stage.LOST) and self.rng.random() < 0.2
         last = self.rng.randint(16, 34) if stale else self.rng.randint(0, 9)
-        days = sorted({last + gap for gap in (0, 12, 27)[: len(words)]}, reverse=True)
-        for word, back in zip(words, days, strict=True):
-            at = max(ends - timedelta(days=back, minutes=self.rng.randint(1, 400)), begins)
-            self._say(word, at)
+        for place, word in enumerate(words):
+            back = last + (0, 12, 27)[len(words) - 1 - place]
+            at = ends - timedelta(days=back, minutes=self.rng.randint(1, 400))
+            if at > begins or word is words[-1]:
+                self._say(word, max(at, begins))
         if self._closes != self.deal.close_date:
             self._push(max(ends - timedelta(days=self.rng.randint(2, 30)), begins))
         return sorted(self.acts, key=lambda act: act.at)

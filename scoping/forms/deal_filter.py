@@ -140,8 +140,8 @@ class DealFilter(Listed):
     @cached_property
     def offered_regions(self) -> Offered:
         """Where the deals lie that one may see."""
-        deals: Any = Opportunity.objects.visible_to(self.user).in_region().order_by("region")
-        known = list(deals.values_list("region", flat=True).distinct())
+        deals: Any = Opportunity.objects.visible_to(self.user).in_region()
+        known = deals.order_by("region").values_list("region", flat=True).distinct()
         return self._offered("region", ((name or NOBODY, name or "No region") for name in known))
 
     @property

@@ -12,7 +12,7 @@ from django.db.models import ExpressionWrapper, F, Func, Q, Value
 from django.db.models.functions import Coalesce, NullIf, Upper
 from django.urls import reverse
 
-from emdesk.configuration.currencies import desk_currency
+from emdesk.configuration.currencies import desk_currency, sheets_until
 from emdesk.money import Money
 from emdesk.people.models import Role, Segment, User
 from scoping.models import worth
@@ -143,9 +143,8 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         found = self.annotate(
             booking_value=worth.booking_value(), education_value=worth.education_value()
         )
-        return found.annotate(rate=worth.rate(on, currency, CLOSED)).annotate(
-            desk_value=worth.desk_value()
-        )
+        rate = worth.rate(sheets_until(on), on, currency, CLOSED)
+        return found.annotate(rate=rate).annotate(desk_value=worth.desk_value())
 
 
 OpportunityManager = models.Manager.from_queryset(OpportunityQuerySet)

@@ -6,23 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, DecimalField, F, Func, OuterRef, Subquery, Value, When
-from django.db.models.functions import Coalesce, NullIf, Round
+from django.db.models import Case, DecimalField, F, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf, Round
 
-from emdesk.configuration.currencies import RATES
-from emdesk.configuration.models import Setting
+from emdesk.configuration.currencies import Rates, Sheet
 
-NUMBER: DecimalField[Any, Any] = DecimalField(max_digits=30, decimal_places=10)
+NUMBER: DecimalField[Any, Any] = DecimalField(max_digits=40, decimal_places=28)
 CENTS: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 NOTHING = Value(0, output_field=CENTS)
-
-
-class Listed(Func):
-    """The number a sheet of rates has for a currency, or null."""
-
-    template = "(%(expressions)s)::numeric"
-    arg_joiner = " ->> "
-    output_field = NUMBER
+NO_RATE = Cast(Value(None), NUMBER)
+EXACT = 12  # decimals, so that half a cent is half a cent again after a division
 
 
 def booking_value() -> Any:
@@ -36,27 +29,27 @@ def education_value() -> Any:
     return Coalesce("edu_override", "edu_value", output_field=CENTS)
 
 
-def rate(on: date, currency: str, closed: Sequence[str]) -> Any:
-    """From a deal's currency to ``currency``: by the sheet of its close date once it is closed."""
-    in_the_end = When(
-        stage__in=closed, close_date__lte=on, then=_between(OuterRef("close_date"), currency)
-    )
+def rate(sheets: Sequence[Sheet], on: date, currency: str, closed: Sequence[str]) -> Any:
+    """From a deal's currency to ``currency``: by the sheet of its close date once it is closed.
+
+    ``sheets`` are those begun by ``on``, oldest first.
+    """
+    ended = Q(stage__in=closed, close_date__lte=on)
+    begun = [When(close_date__gte=day, then=_by(rates, currency)) for day, rates in sheets[::-1]]
+    by_close_date = Case(*begun, default=NO_RATE, output_field=NUMBER)
+    by_today = _by(sheets[-1][1], currency) if sheets else NO_RATE
     same = When(currency=currency, then=Value(1, output_field=NUMBER))
-    return Case(same, in_the_end, default=_between(on, currency), output_field=NUMBER)
+    return Case(same, When(ended, then=by_close_date), default=by_today, output_field=NUMBER)
 
 
 def desk_value() -> Any:
     """To the cent, half away from zero; null without a rate or a value."""
-    return Round(F("booking_value") * F("rate"), precision=2, output_field=CENTS)
+    exact = Round(F("booking_value") * F("rate"), precision=EXACT, output_field=NUMBER)
+    return Round(exact, precision=2, output_field=CENTS)
 
 
-def _between(day: Any, currency: str) -> Any:
+def _by(rates: Rates, currency: str) -> Any:
     """Every currency of a sheet is told in the same one, which cancels out."""
-    return Listed(_sheet(day), F("currency")) / NullIf(
-        Listed(_sheet(day), Value(currency)), Value(0, output_field=NUMBER)
-    )
-
-
-def _sheet(day: Any) -> Subquery:
-    begun = Setting.objects.filter(key=RATES, effective_from__lte=day)
-    return Subquery(begun.order_by("-effective_from", "-pk").values("value")[:1])
+    known = ((code, rates.between(code, currency)) for code in rates)
+    found = [When(currency=code, then=Value(rate, NUMBER)) for code, rate in known if rate]
+    return Case(*found, default=NO_RATE, output_field=NUMBER)

@@ -18,7 +18,7 @@ from emdesk.ledger.models import Event
 from emdesk.web import SignedIn
 from emdesk.workflow import NotAllowed, Refused
 from scoping import rules
-from scoping.categories import Outlook, categorised
+from scoping.categories import categorised
 from scoping.deals import amend_deal
 from scoping.forms.deals import DATE, WORD, DealForm, may_edit
 from scoping.hygiene import MISMATCHES, checked
@@ -132,7 +132,7 @@ def _answer(
     seen = look(request.user, page, now())
     on = localdate(seen.moment.at)
     rows = Opportunity.objects.visible_to(request.user).filter(pk=deal.pk).in_region()
-    priced = categorised(rows.valued(on, seen.currency), Outlook.on(on), *seen.filters.window)
+    priced = categorised(rows.valued(on, seen.currency), seen.outlook, *seen.filters.window)
     table = seen.tabled(checked(priced, seen.moment))
     below = _below(request, deal, editor, len(seen.filters.columns)) if editor else ""
     context = {"line": table.written(list(table.data.data), below), "deal": deal}

@@ -21,7 +21,7 @@ from emdesk.money import in_full, in_short
 from emdesk.people.models import User
 from emdesk.web import SignedIn
 from scoping import rules
-from scoping.categories import CUMULATIVE, Outlook, categorised, up_to
+from scoping.categories import ANY_QUARTER, CUMULATIVE, IN_QUARTER, Outlook, categorised, up_to
 from scoping.deal_changes import WEEK
 from scoping.deal_totals import Amounts, rolled_up, totals
 from scoping.forms.deal_filter import DealFilter
@@ -49,8 +49,11 @@ class Look:
         seen = Opportunity.objects.visible_to(self.user).filter(deleted=False).in_region()
         found = self.filters.applied(seen, self.moment)
         priced = found.valued(localdate(self.moment.at), self.currency)
-        outlook = Outlook.on(localdate(self.moment.at))
-        return categorised(priced, outlook, *self.filters.window)
+        return categorised(priced, self.outlook, *self.filters.window)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return Outlook.on(localdate(self.moment.at))
 
     @property
     def table(self) -> DealTable:
@@ -133,7 +136,9 @@ def _names() -> list[str]:
 
 def summed(seen: Look) -> dict[str, Any]:
     """What stands above the rows and stays when they scroll."""
-    found, filters = totals(seen.deals), seen.filters
+    filters = seen.filters
+    horizon = IN_QUARTER if filters.looked_at else ANY_QUARTER
+    found = totals(seen.deals, seen.outlook, horizon)
     figures = [_figure(seen, each, found.figures[each]) for each in CUMULATIVE]
     shade = [
         (
@@ -143,14 +148,13 @@ def summed(seen: Look) -> dict[str, Any]:
         )
         for colour, amounts in found.colours.items()
     ]
-    weighted = found.whole.in_quarter if filters.looked_at else found.whole.any_quarter
     return {
         "summary": filters.summary,
         "figures": figures,
         "shade": shade,
         "whole": found.whole,
         "omitted": _figure(seen, ForecastCategory.OMITTED, found.omitted),
-        "weighted": in_full(weighted, seen.currency),
+        "weighted": in_full(found.weighted, seen.currency),
         "in_quarter": bool(filters.looked_at),
         "currency": seen.currency,
         "mismatches": seen.filters.opening(mismatch="any"),

@@ -105,7 +105,7 @@ def test_valuing_costs_the_same_however_many_deals_and_rates(sheets, django_asse
     for _ in range(5):
         make_opportunity(currency="EUR", amount=Decimal(1))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(valued()) == 5
 
 

@@ -234,3 +234,13 @@ def test_an_empty_page_says_what_would_stand_there(signed_in):
     assert "No opportunity of yours closes then" in em.get(PAGE).content.decode()
     assert "Clear the filters" in em.get(PAGE, {"q": "x"}).content.decode()
     assert "No opportunity closes then" in em.get(PAGE, {"view": "team"}).content.decode()
+
+
+def test_a_view_of_the_deals_is_saved_and_opened(browser):
+    said = {"name": "My greens", "layout": "deals", "query": "confidence=green&view=mine"}
+
+    opened = browser.post("/views/save/", said, follow=True)
+
+    address, _ = opened.redirect_chain[-1]
+    assert address.startswith("/opportunities/?confidence=green&view=mine&saved=")
+    assert "My greens" in opened.content.decode()

@@ -110,6 +110,40 @@ def test_the_fields_an_em_keeps_come_along_under_their_mapped_names(
     assert (deal.confidence, deal.confidence_rationale) == ("green", "We know better")
 
 
+def test_values_pushes_and_the_day_of_the_word_come_along(tmp_path: Path, asked: Asked) -> None:
+    told = {
+        "Professional_Services_Value__c": "9000",
+        "Proserve_Amount__c": "8500.50",
+        "Edu_Services_Value__c": "1000",
+        "Edu_Value_Override__c": "1500",
+        "Investment_Services_Value__c": "200",
+        "PushCount": "3",
+        "EM_Confidence__c": "Green",
+        "EM_Confidence_Rationale__c": "Signed",
+    }
+    asked("import_opportunities", rows(tmp_path, told), "--source", "salesforce")
+
+    deal = Opportunity.objects.get()
+    assert deal.quoted_value == Decimal("8500.50")
+    assert (deal.services_value, deal.edu_value, deal.edu_override) == (9000, 1000, 1500)
+    assert (deal.investment_value, deal.push_count) == (200, 3)
+    assert deal.judged_at is not None
+
+
+def test_a_later_close_date_from_the_crm_is_a_push_that_the_event_tells(
+    tmp_path: Path, asked: Asked
+) -> None:
+    asked("import_opportunities", rows(tmp_path, {}), "--source", "salesforce")
+    later = {"CloseDate": "2021-11-30", "LastModifiedDate": "2021-09-02T00:00:00Z"}
+    asked("import_opportunities", rows(tmp_path, later), "--source", "salesforce")
+
+    deal = Opportunity.objects.get()
+    assert deal.push_count == 1
+    told = Event.objects.about(deal).last()
+    assert told is not None
+    assert (told.data["was"]["push_count"], told.data["fields"]["push_count"]) == (0, 1)
+
+
 def test_confidence_is_grey_where_nobody_says(tmp_path: Path, asked: Asked) -> None:
     asked("import_opportunities", rows(tmp_path, {}), "--source", "salesforce")
     assert Opportunity.objects.get().confidence == "grey"
