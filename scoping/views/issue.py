@@ -66,7 +66,7 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
     usual = TypicalStay.objects.filter(state=OuterRef("state")).values("median_days")
     numbers = ArraySubquery(duplicates.values("pk"))
     rows = rows.annotate(team=team, usual_days=Subquery(usual), duplicates=numbers)
-    found = get_object_or_404(with_activity(rows), pk=pk)
+    found: ScopingIssue = get_object_or_404(with_activity(rows), pk=pk)
     named = {role: getattr(found, f"{role}_id") for role in NAMED}
     people = User.objects.in_bulk(set(named.values()) - {None})
     for role, person in named.items():

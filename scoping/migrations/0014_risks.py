@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scoping', '0016_deal_views'),
+        ('scoping', '0013_deal_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

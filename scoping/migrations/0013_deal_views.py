@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0005_regional_calendars'),
-        ('scoping', '0015_deal_values'),
+        ('scoping', '0012_deal_values'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

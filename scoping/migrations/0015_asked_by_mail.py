@@ -33,7 +33,7 @@ def hand_over(apps: Apps, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scoping", "0017_risks"),
+        ("scoping", "0014_risks"),
         ("notifications", "0001_initial"),
         ("ledger", "0003_dispatch"),
     ]
