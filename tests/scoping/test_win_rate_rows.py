@@ -191,7 +191,9 @@ def test_the_links_of_the_page_lead_to_as_many_rows_as_they_say(desk: None, basi
     for by in axes(basis):
         page = client.get("/win-rate/", {"basis": basis, "by": by}).context
         total = page["total"]
-        cells = [cell for row in page["table"].rows for cell in row.cells if cell.url]
+        counted = ("won", "lost", "closed")
+        every = [cell for row in page["table"].rows for cell in row.cells]
+        cells = [cell for cell in every if cell.says in counted]
         assert len(cells) == 3 * len(page["table"].rows) > 0
         linked = [(cell.text, cell.url) for cell in cells]
         for number, address in [total.won, total.lost, total.closed, *linked]:
