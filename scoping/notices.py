@@ -47,7 +47,6 @@ INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGES
 LABEL = ScopingIssue._meta.label_lower
 ARCHITECT_ABOVE = 50_000
 LINE_ABOVE = "engagement_manager__reports_to__reports_to__reports_to"
-LADDER = {"lead": Role.EM_LEAD, "director": Role.DIRECTOR}
 NAMED = {
     "technical_architect": "you are its technical architect",
     "delivery_manager": "you are its delivery manager",
@@ -293,24 +292,3 @@ def deal(event: Event, deal: Any) -> Iterator[Heard]:
 
 
 # Promises.
-
-
-@hears("sla.warned", "sla.breached", "sla.escalated")
-def promise(event: Event, issue: Any) -> Iterator[Heard]:
-    """Each step of the ladder that this mark reaches; leads while nobody has the issue."""
-    kind = WARNED if event.verb == "sla.warned" else BREACHED
-    yield manager(issue, kind)
-    told = set(event.data.get("tells", ()))
-    if issue.engagement_manager_id is None:
-        told.add("lead")
-    for step, role in LADDER.items():
-        if step in told:
-            yield _step(issue, role, kind)
-
-
-def _step(issue: Any, role: Role, kind: str) -> Heard:
-    """The EM's own lead or director; while nobody is named above the EM, all of them."""
-    own = issue.engagement_manager and issue.engagement_manager.superior(role)
-    if own:
-        return Heard("a promise of somebody who reports to you reached your step", kind, [own.pk])
-    return Heard(f"a promise reached your step, as {Role(role).label}", kind, roles=[role])

@@ -174,26 +174,6 @@ def answered(event: Event) -> str:
     return f"answered “{event.data['question']}”: {_short(event.data['text'])}"
 
 
-@sentence("scoping.meeting_planned")
-def planned(event: Event) -> str:
-    return f"planned a {event.data['kind']}"
-
-
-@sentence("scoping.meeting_held")
-def meeting_held(event: Event) -> str:
-    return f"noted the {event.data['kind']} as held"
-
-
-@sentence("scoping.meeting_noted")
-def meeting_noted(event: Event) -> str:
-    return f"wrote down what was said at the {event.data['kind']}"
-
-
-@sentence("scoping.meeting_cancelled")
-def meeting_cancelled(event: Event) -> str:
-    return f"cancelled the {event.data['kind']}"
-
-
 @sentence(*promises.VERBS)
 def deed_done(event: Event) -> str:
     return promises.sentence_of(event)

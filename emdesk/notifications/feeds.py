@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import icalendar
 from django.db.transaction import atomic
-from icalendar import Calendar, Event
 
 from emdesk.ledger.recording import record
 from emdesk.notifications.models import Feed
@@ -74,7 +74,7 @@ def _digest(token: str) -> str:
 
 
 def calendar_of(user: User, at: datetime) -> bytes:
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//emdesk//EN")
     calendar.add("version", "2.0")
     calendar.add("name", "emdesk")
@@ -86,8 +86,8 @@ def calendar_of(user: User, at: datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _component(entry: Entry, at: datetime) -> Event:
-    found = Event()
+def _component(entry: Entry, at: datetime) -> icalendar.Event:
+    found = icalendar.Event()
     found.add("uid", f"{entry.key}@emdesk")
     found.add("dtstamp", at)
     found.add("dtstart", entry.begins)

@@ -80,7 +80,7 @@ class Forecast:
 
     def __init__(self, story: Story, crew: Crew, deal: Opportunity, now: datetime) -> None:
         self.story, self.crew, self.deal, self.now = story, crew, deal, now
-        self.rng = Random(story.issue.pk)  # noqa: S311 (chances of a demo)
+        self.rng = Random(f"{story.issue.title} {story.issue.created_at} forecast")  # noqa: S311 (chances of a demo)
         self.acts: list[Act] = []
         self._price()
         self._begin()

@@ -61,6 +61,7 @@ OPTIONAL = {
     "/issues/{incoming}/verdict/ snooze": {"day"},
     "/views/save/": {"query", "team"},
     "/inbox/act/": {"until"},
+    "/issues/{deal}/status/": {"status"},
 }
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)

@@ -55,6 +55,8 @@ BY_ALL = [question.path for question in DESK if question.method == "GET"]
 def looker(path: str) -> str:
     """A lead sees everything; but only the author rewords, and views and mail are one's own."""
     their_own = path.endswith("/reword/") or "{own_view}" in path or "{mail}" in path
+    if path.endswith("/close-date/"):
+        return "deal desk"
     return "EM own" if their_own else "admin" if path == "/health/" else "EM lead"
 
 

@@ -250,6 +250,8 @@ def _about_the_deal(world: World) -> None:
     reword(said, deal, SECRETS["comment"], by=em, at=at)
     question = Question.objects.filter(service="", kind="text").first()
     answer(deal, question, text=SECRETS["answer"], source="call", by=em, at=at)
+    for key in ("intent_confirmed", "call_held"):
+        note(deal, DEEDS[key], by=em, at=at)
     meeting = Meeting(
         issue=deal,
         kind="scoping_call",
@@ -264,8 +266,6 @@ def _about_the_deal(world: World) -> None:
     content = ContentFile(SECRETS["bytes"].encode())
     stored = store(deal, content, SECRETS["file"], by=em, at=at)
     deed = note(deal, DEEDS["reminded"], by=em, at=at)
-    for key in ("intent_confirmed", "call_held"):
-        note(deal, DEEDS[key], by=em, at=at)
     pause(deal, "sow_draft", SECRETS["paused"], by=em, at=at)
     world.pks |= {
         "deed": deed.number,
