@@ -40,6 +40,7 @@ def test_an_inbox_is_cleared_by_keyboard_alone(visit, amara, told):
     page.keyboard.press("i")
     expect(rows(page)).to_have_count(3)
     expect(rows(page).first).to_contain_text("Driftwood")
+    page.wait_for_load_state()  # keys are heard from then on
 
     page.keyboard.press("j")
     page.keyboard.press("e")
