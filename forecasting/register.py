@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from emdesk.ledger.recording import projections
 from emdesk.web import Place, place
+from forecasting.snapshots import SNAPSHOTS
 from scoping import rules
+
+projections.append(SNAPSHOTS)
 
 place(
     Place(
