@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django import forms
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.db.transaction import atomic
 
 from emdesk.configuration.definitions import Definition, register
@@ -17,6 +17,7 @@ from emdesk.ledger.models import Event
 from emdesk.ledger.recording import Projection
 from forecasting.as_at import Past, end_of
 from forecasting.models import Snapshot
+from forecasting.rewinding import DEAL
 from scoping.models import Stage
 from scoping.models.opportunity import UNCOUNTED
 from scoping.quarters import FiscalCalendar, day_at
@@ -56,6 +57,14 @@ def weekly_days(first: date, last: date, at: datetime) -> list[date]:
     behind = (value_of(WEEKDAY, at.date()) - first.weekday()) % 7
     count = (last - first).days - behind
     return [first + timedelta(days=behind + 7 * week) for week in range(count // 7 + 1)]
+
+
+def take_past_weeks(at: datetime) -> None:
+    """Every week since the first word about a deal, for a desk that has just been filled."""
+    begun = Event.objects.filter(subject_type=DEAL).aggregate(first=Min("at"))["first"]
+    if begun:
+        due = due_days(at)
+        take(weekly_days(day_at(begun), due[-1], at) if due else [], at)
 
 
 def take(days: Collection[date], at: datetime) -> dict[date, int]:
