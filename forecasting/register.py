@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from emdesk.ledger.recording import projections
 from emdesk.web import Place, place
+from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from scoping import rules
+from scoping.demo.afterwards import afterwards
+
+projections.append(SNAPSHOTS)
+afterwards.append(take_past_weeks)
 
 place(
     Place(
