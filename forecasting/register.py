@@ -7,6 +7,10 @@ from scoping import rules
 
 place(
     Place(
+        *("Reports", "Forecast", "gauge", "forecasting:running_forecast", "f"),
+        rules.reads_win_rate,
+    ),
+    Place(
         *("Reports", "Quarter", "chart-column", "forecasting:running_quarter", "q"),
         rules.reads_win_rate,
     ),
