@@ -13,6 +13,10 @@ afterwards.append(take_past_weeks)
 
 place(
     Place(
+        *("Reports", "Forecast", "gauge", "forecasting:running_forecast", "f"),
+        rules.reads_win_rate,
+    ),
+    Place(
         *("Reports", "Quarter", "chart-column", "forecasting:running_quarter", "q"),
         rules.reads_win_rate,
     ),
