@@ -76,11 +76,10 @@ class ForecastPage:
         all_of_it = whole[ForecastCategory.PIPELINE].value
         for category in CUMULATIVE:
             alone = whole[category].value - begun
-            parts = (length(part / all_of_it if all_of_it else 0) for part in (begun, alone))
+            begins, long = (length(part / all_of_it if all_of_it else 0) for part in (begun, alone))
             amounts = Amounts(whole[category].count, alone)
-            found.append(
-                (str(category), *parts, Figure(category.label, *self._spelled(alone), amounts))
-            )
+            figure = Figure(category.label, *self._spelled(alone), amounts)
+            found.append((str(category), begins, long, figure))
             begun += alone
         return found
 
