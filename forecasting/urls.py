@@ -1,10 +1,12 @@
 from django.urls import path
 
-from forecasting.views import forecast, quarters, win_rate
+from forecasting.views import changes, forecast, quarters, win_rate
 
 app_name = "forecasting"
 urlpatterns = [
     path("forecast/", forecast.running, name="running_forecast"),
+    path("forecast/waterfall/", changes.waterfall, name="waterfall"),
+    path("forecast/waterfall/rows/", changes.waterfall_rows, name="waterfall_rows"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("win-rate/", win_rate.page, name="win_rate"),

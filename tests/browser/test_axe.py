@@ -75,6 +75,8 @@ PAGES = {
     "empty quarter": "/quarters/Q121/",
     "forecast": "/forecast/",
     "empty forecast": "/forecast/Q121/?by=region",
+    "forecast changes": "/forecast/waterfall/?quarter=all&since=2020-01-01",
+    "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",

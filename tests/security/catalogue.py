@@ -203,6 +203,10 @@ FIGURES = [
         "see what the win rate leaves out",
     ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
+    get("/forecast/waterfall/", "read the win rate"),
+    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}&as=csv", "read the win rate"),
+    get("/forecast/waterfall/rows/?quarter=all&reason=closing", "read the opportunities"),
+    get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
 FORECAST = [
