@@ -63,6 +63,10 @@ PERIODIC = {
         "task": "scoping.tasks.mind_quiet_issues",
         "schedule": crontab(minute="20"),
     },
+    "sweep drift": {
+        "task": "forecasting.tasks.sweep_drift",
+        "schedule": crontab(minute="15"),
+    },
     "remove files of old imports": {
         "task": "scoping.tasks.remove_old_imports",
         "schedule": crontab(minute="40", hour="3"),

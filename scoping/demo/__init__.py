@@ -4,3 +4,8 @@ People and accounts come first, then each issue's life is plotted backwards from
 (:mod:`plots`), told forwards by the moves people would have made (:mod:`issues`), and written in
 bulk (:mod:`writing`). The same seed tells the same desk all day long.
 """
+
+from collections.abc import Callable
+from datetime import datetime
+
+further: list[Callable[[datetime], None]] = []  # what upper packages tell of the same desk

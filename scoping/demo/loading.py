@@ -11,7 +11,7 @@ from django.db.transaction import atomic
 
 from emdesk.copying import numbers
 from scoping import stays
-from scoping.demo import plots, quiet
+from scoping.demo import further, plots, quiet
 from scoping.demo.forecasts import set_rates
 from scoping.demo.issues import tell
 from scoping.demo.world import World, build
@@ -39,6 +39,8 @@ def load(*, seed: int, issues: int, at: datetime) -> World:
         write([tell(world, plot, pk) for plot, pk in zip(plotted, keys, strict=True)])
     quiet.live_through(world)
     stays.measure(at)
+    for tell_on in further:
+        tell_on(at)
     return world
 
 

@@ -1,0 +1,5 @@
+"""What forecasting keeps."""
+
+from forecasting.models.drift import Drift
+
+__all__ = ["Drift"]
