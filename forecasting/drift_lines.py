@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scoping.models import Confidence, Stage
-from scoping.states import State
+from scoping.states import LIVE, State
 
 PAST, MISSING, WITHIN, OFF = "past", "missing", "within", "off"
 LINE = re.compile(r"(?P<name>[^:]{1,60}?)\s*:\s*(?P<parts>.*?)\s*(?:->|→)\s*(?P<asks>.{1,300})")
@@ -19,6 +19,7 @@ WITHIN_DAYS = re.compile(r"within ([0-9]{1,3}) days?")
 OFF_BY = re.compile(r"off ([0-9]{1,3}) ?%")
 ENDED = {"won": Stage.WON.value, "lost": Stage.LOST.value}
 COLUMNS = {state.label.casefold(): state.value for state in State}
+LIVE_ONES = tuple(state.value for state in LIVE)
 COLOURS = {colour.label.casefold(): colour.value for colour in Confidence}
 Facts = dict[str, Any]
 
@@ -55,6 +56,8 @@ def _part(part: str) -> Facts:
 
 
 def _columns(text: str) -> Facts:
+    if text.casefold() == "live":
+        return {"columns": LIVE_ONES}
     return {"columns": tuple(_known(each, COLUMNS, "column") for each in _each(text))}
 
 
@@ -117,7 +120,8 @@ def spell(rule: Mapping[str, Any]) -> str:
 def conditions(rule: Mapping[str, Any]) -> Iterable[str]:
     """What must be so, in the words of the line."""
     if columns := rule["columns"]:
-        yield f"column {'/'.join(State(each).label for each in columns)}"
+        labels = "/".join(State(each).label for each in columns)
+        yield f"column {'live' if columns == LIVE_ONES else labels}"
     if stages := rule["stages"]:
         yield f"stage {'/'.join(_ranges(stages))}"
     if colours := rule["colours"]:

@@ -18,7 +18,7 @@ from django.db.models.functions import Abs, Coalesce, NullIf
 
 from emdesk.configuration.definitions import Definition, register
 from emdesk.configuration.values import value_of
-from forecasting.drift_lines import MISSING, OFF, PAST, WITHIN, Broken, parse, spell
+from forecasting.drift_lines import LIVE_ONES, MISSING, OFF, PAST, WITHIN, Broken, parse, spell
 from scoping.models import Stage
 from scoping.models.opportunity import UNCOUNTED
 from scoping.models.worth import CENTS, NOTHING
@@ -119,7 +119,7 @@ class RulesField(forms.CharField):
             help_text=(
                 "One rule a line: its name, a colon, what must all be so, an arrow, what the "
                 "account owner is asked. What can be named, each once, with a semicolon between: "
-                "column SOW_WIP/Approved; stage 0-3/won; confidence Green/Amber; close date past, "
+                "column SOW_WIP/Approved or live; stage 0-3/won; confidence Green/Amber; close date past, "
                 "missing or within 14 days; amount missing or off 5 %."
             ),
         )
@@ -155,7 +155,7 @@ SHIPPED = Rules(
             "Please set the date on which it can really close.",
             stages=OPEN,
             closes=PAST,
-            columns=tuple(state.value for state in LIVE),
+            columns=LIVE_ONES,
         ),
         Rule(
             "Stage behind the SOW",

@@ -170,4 +170,4 @@ def test_leads_may_change_the_rules(client):
 
     assert "Change the rules" in shown(client)
     page = client.get("/settings/drift_rules/").content.decode()
-    assert "Close date past: column Open" in page
+    assert "Close date past: column live" in page

@@ -34,6 +34,8 @@ def disagrees(issue: Any, line: str, day: date) -> bool:
 
 
 def _so(part: str, issue: Any, deal: Any, day: date) -> bool:
+    if part == "column live":
+        return issue.state != "closed"
     if part.startswith("column "):
         return issue.state in [COLUMNS[name] for name in part[7:].split("/")]
     if part.startswith("stage "):
