@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from emdesk.ledger.recording import projections
 from emdesk.web import Place, place
+from forecasting import drift_sentences  # noqa: F401 (they register)
+from forecasting.demo import tell_drift
+from forecasting.drift import DRIFTS
 from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from scoping import rules
 from scoping.demo.afterwards import afterwards
 
-projections.append(SNAPSHOTS)
-afterwards.append(take_past_weeks)
+projections += [SNAPSHOTS, DRIFTS]
+afterwards += [take_past_weeks, tell_drift]
 
 place(
     Place(
@@ -20,5 +23,6 @@ place(
         *("Reports", "Quarter", "chart-column", "forecasting:running_quarter", "q"),
         rules.reads_win_rate,
     ),
+    Place("Reports", "Drift", "octagon-alert", "forecasting:drift", "r", rules.reads_deals),
     Place("Reports", "Win rate", "chart-column", "forecasting:win_rate", "w", rules.reads_win_rate),
 )

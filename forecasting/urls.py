@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forecasting.views import changes, forecast, quarters, win_rate
+from forecasting.views import changes, drift, forecast, quarters, win_rate
 
 app_name = "forecasting"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("win-rate/", win_rate.page, name="win_rate"),
     path("win-rate/rows/", win_rate.rows, name="win_rate_rows"),
+    path("drift/", drift.page, name="drift"),
+    path("drift/mended/", drift.mended, name="mended"),
     path("quarters/", quarters.running, name="running_quarter"),
     path("quarters/<str:label>/", quarters.quarter, name="quarter"),
     path("quarters/<str:label>/rows/", quarters.rows, name="quarter_rows"),

@@ -53,6 +53,8 @@ PAGES = {
     "opportunities by EM": "/opportunities/?view=team&by=em",
     "no opportunities": "/opportunities/?q=nowhere",
     "judge": "/opportunities/{deal}/judge/",
+    "drift": "/drift/?view=team",
+    "mended drift": "/drift/mended/",
     "settings": "/settings/",
     "profile": "/profile/",
     "empty inbox": "/inbox/",
@@ -93,6 +95,8 @@ def desk(amara, jonas, at, segment):
     own = {"engagement_manager": amara, "segment": segment, "account": make_account()}
     issues = {state: make_ready_issue(state, at=at, expected_value=9_000, **own) for state in State}
     make_issue(at=at)
+    deal = make_opportunity(owner="Dana Reyes", stage="3", confidence="green")
+    make_issue(State.SOW_WIP, at=at, engagement_manager=amara, opportunity=deal)
     make_ready_issue(engagement_manager=jonas, at=at, em_status="todo", next_step="Call")
     Meeting.objects.create(issue=issues["open"], kind="scoping_call", starts_at=at)
     return issues

@@ -299,6 +299,9 @@ READS, WORD = "read the opportunities", "/opportunities/{opportunity}/judge/"
 OPPORTUNITIES = [
     get("/opportunities/", READS),
     get("/opportunities/?view=team&quarter=all&by=em", READS),
+    get("/drift/?view=team", READS),
+    get("/drift/?rule=Close+date+past", READS),
+    get("/drift/mended/?view=team", READS),
     get("/opportunities/?view=team&quarter=all&mismatch=any&sort=-value&per_page=100", READS),
     get("/opportunities/export/csv/?view=team&quarter=all", "take the opportunities away"),
     get("/opportunities/export/xlsx/?view=team", "take the opportunities away"),

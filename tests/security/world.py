@@ -176,7 +176,7 @@ def _deals(world: World) -> None:
     opportunity = Opportunity.objects.create(
         account=account,
         name=SECRETS["opportunity"],
-        close_date=world.at.date(),
+        close_date=world.at.date() - timedelta(days=1),
         parent=SECRETS["parent"],
         confidence_rationale=SECRETS["rationale"],
     )
