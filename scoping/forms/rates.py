@@ -112,8 +112,8 @@ class CostSheetForm(RolesForm):
         initial: dict[str, Any] = {"currency": "USD"}
         if like:
             initial |= {"currency": like.currency, "billable_hours": like.billable_hours}
-        super().__init__(data, initial=initial)
         self.quarters = _quarters(today)
+        super().__init__(data, initial=initial | {"quarter": next(iter(self.quarters))})
         choice: Any = self.fields["quarter"]
         choice.choices = [(name, name) for name in self.quarters]
         known = {each.role_id: each.yearly for each in like.rates.all()} if like else {}
