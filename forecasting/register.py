@@ -11,8 +11,8 @@ from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from scoping import rules
 from scoping.demo.afterwards import afterwards
 
-projections += [SNAPSHOTS, DRIFTS]
-afterwards += [take_past_weeks, tell_drift]
+projections.extend([SNAPSHOTS, DRIFTS])
+afterwards.extend([take_past_weeks, tell_drift])
 
 place(
     Place(
