@@ -53,6 +53,14 @@ class ForecastPage:
     def roll(self) -> Roll:
         return self.forecast.by(self.by)
 
+    @cached_property
+    def by_em(self) -> Roll:
+        return self.roll if self.by == "em" else self.forecast.by("em")
+
+    @property
+    def here(self) -> str:
+        return self.address()
+
     @property
     def title(self) -> str:
         return AXES[self.by].title
@@ -76,11 +84,10 @@ class ForecastPage:
         all_of_it = whole[ForecastCategory.PIPELINE].value
         for category in CUMULATIVE:
             alone = whole[category].value - begun
-            parts = (length(part / all_of_it if all_of_it else 0) for part in (begun, alone))
+            begins, long = (length(part / all_of_it if all_of_it else 0) for part in (begun, alone))
             amounts = Amounts(whole[category].count, alone)
-            found.append(
-                (str(category), *parts, Figure(category.label, *self._spelled(alone), amounts))
-            )
+            figure = Figure(category.label, *self._spelled(alone), amounts)
+            found.append((str(category), begins, long, figure))
             begun += alone
         return found
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from emdesk.ledger.recording import projections
+from emdesk.subjects import visible_subjects
 from emdesk.web import Place, place
+from forecasting import duties, sentences, weeks  # noqa: F401 (they register)
+from forecasting.models import Call
 from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from scoping import rules
 from scoping.demo.afterwards import afterwards
 
 projections.append(SNAPSHOTS)
 afterwards.append(take_past_weeks)
+
+visible_subjects.register(Call._meta.label_lower, Call.objects.visible_to)
 
 place(
     Place(
