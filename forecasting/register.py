@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from emdesk.ledger.recording import projections
+from emdesk.subjects import visible_subjects
 from emdesk.web import Place, place
-from forecasting import drift_sentences  # noqa: F401 (they register)
+from forecasting import drift_sentences, duties, sentences, weeks  # noqa: F401 (they register)
 from forecasting.demo import tell_drift
 from forecasting.drift import DRIFTS
+from forecasting.models import Call
 from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from scoping import rules
 from scoping.demo.afterwards import afterwards
 
 projections.extend([SNAPSHOTS, DRIFTS])
 afterwards.extend([take_past_weeks, tell_drift])
+
+visible_subjects.register(Call._meta.label_lower, Call.objects.visible_to)
 
 place(
     Place(

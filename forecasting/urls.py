@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forecasting.views import changes, drift, forecast, quarters, win_rate
+from forecasting.views import calls, changes, drift, forecast, quarters, win_rate
 
 app_name = "forecasting"
 urlpatterns = [
@@ -9,6 +9,10 @@ urlpatterns = [
     path("forecast/waterfall/rows/", changes.waterfall_rows, name="waterfall_rows"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
+    path("forecast/<str:label>/calls/<int:whose>/", calls.call, name="call"),
+    path("forecast/<str:label>/calls/<int:whose>/submit/", calls.submit, name="submit_call"),
+    path("forecast/<str:label>/calls/<int:whose>/lead/", calls.lead, name="lead_call"),
+    path("forecast/<str:label>/calls/<int:whose>/reopen/", calls.reopen, name="reopen_call"),
     path("win-rate/", win_rate.page, name="win_rate"),
     path("win-rate/rows/", win_rate.rows, name="win_rate_rows"),
     path("drift/", drift.page, name="drift"),

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from emdesk.calendars.models import WorkingCalendar
 from scoping.models import Meeting
+from scoping.quarters import quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
@@ -79,6 +80,7 @@ PAGES = {
     "empty forecast": "/forecast/Q121/?by=region",
     "forecast changes": "/forecast/waterfall/?quarter=all&since=2020-01-01",
     "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
+    "call": "/forecast/{quarter}/calls/{em}/",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
@@ -116,6 +118,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
     pks |= {"deal": make_opportunity(engagement_manager=amara, close_date=at.date()).pk}
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
+    pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)
     found = {}
     for name, path in PAGES.items():

@@ -209,10 +209,25 @@ FIGURES = [
     get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
+CALLED = {"commit": "1000", "best_case": "2000"}
 FORECAST = [
     get("/forecast/", "read the forecast"),
     get("/forecast/{quarter}/?by=segment", "read the forecast"),
     get("/forecast/{quarter}/csv/?by=region", "take the forecast away"),
+    get("/forecast/{quarter}/calls/{em}/", "read the calls"),
+    get("/forecast/{quarter}/calls/0/", "read the calls"),
+    post("/forecast/{quarter}/calls/{em}/submit/", "say the EM's own call", data=CALLED),
+    post(
+        "/forecast/{quarter}/calls/{em}/lead/",
+        "say a lead's line",
+        data={f"lead-{name}": value for name, value in CALLED.items()},
+    ),
+    post(
+        "/forecast/{quarter}/calls/{em}/reopen/",
+        "say a lead's line",
+        ok=422,
+        data={"reason": "It is not locked yet"},
+    ),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [
