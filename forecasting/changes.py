@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from emdesk.fiscal import Quarter
 from emdesk.people.models import User
+from emdesk.web import DayInput
 from forecasting.forms import NOBODY, ScopeForm
 from forecasting.look import COMPARED, before
 from forecasting.waterfall import Scope, Waterfall, waterfall
@@ -25,9 +26,7 @@ EARLIEST = date(2000, 1, 1)
 
 
 def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    return forms.DateField(label=label, required=False, widget=DayInput())
 
 
 class ChangesForm(ScopeForm):
