@@ -206,6 +206,13 @@ FIGURES = [
     get("/forecast/waterfall/", "read the forecast"),
     get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}", "read the forecast"),
     get("/forecast/waterfall/?quarter=all&as=xlsx", "take the forecast away"),
+    get("/forecast/pacing/", "read the forecast"),
+    get("/forecast/pacing/?measure=closed&em={em}&segment={segment}", "read the forecast"),
+    get("/forecast/pacing/?as=csv", "take the forecast away"),
+    get(
+        "/forecast/pacing/rows/?of={quarter}&week={kept_week}&measure=pipeline",
+        "read the opportunities",
+    ),
     get("/forecast/waterfall/rows/?quarter=all&reason=closing", "read the opportunities"),
     get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
