@@ -1,12 +1,14 @@
 from django.urls import path
 
-from forecasting.views import calls, changes, drift, forecast, quarters, win_rate
+from forecasting.views import calls, changes, drift, forecast, pacing, quarters, win_rate
 
 app_name = "forecasting"
 urlpatterns = [
     path("forecast/", forecast.running, name="running_forecast"),
     path("forecast/waterfall/", changes.waterfall, name="waterfall"),
     path("forecast/waterfall/rows/", changes.waterfall_rows, name="waterfall_rows"),
+    path("forecast/pacing/", pacing.page, name="pacing"),
+    path("forecast/pacing/rows/", pacing.rows, name="pacing_rows"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("forecast/<str:label>/calls/<int:whose>/", calls.call, name="call"),
