@@ -21,7 +21,8 @@ SECTIONS = (
 
 
 def day_field(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **options)
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, **options)
 
 
 class SchedulingForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
