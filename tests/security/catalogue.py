@@ -432,6 +432,7 @@ WAVES = "migration_waves_remote"
 DRAFT = "/catalogue/draft"
 NEW_SKU = {"code": "NEW-1", "title": "New", "type": "advisory", "delivery": "remote"}
 NEW_SKU |= {"currency": "USD", "unit": "each", "basis": "desk", "position": "1"}
+RATES = "Region,Currency,From,Every role,Why\nEMEA,USD,2099-01-01,300,Ours\n"
 OFFERED = [
     get("/catalogue/?q=migration&type=migration", READ),
     get("/catalogue/?version=2", KEEP, refused=(404,)),
@@ -468,6 +469,9 @@ OFFERED = [
     fill("/issues/{deal}/needs/new/", "triage and assign", text="Move their wiki"),
     get("/catalogue/rates/", READ),
     get("/catalogue/rates/{card}/", READ),
+    get("/catalogue/rates/export/csv/", "take the rate cards away"),
+    get("/catalogue/rates/import/", "give a rate card"),
+    post("/catalogue/rates/import/", "give a rate card", ok=200, data={"text": RATES}),
     get("/catalogue/rates/new/?like={card}", "give a rate card"),
     fill("/catalogue/rates/new/?like={card}", "give a rate card", reason="Dearer"),
     get("/catalogue/cost/", "read standard cost"),
