@@ -445,7 +445,7 @@ OFFERED = [
     get(f"{DRAFT}/activity/{WAVES}/", KEEP),
     fill(f"{DRAFT}/activity/{WAVES}/", KEEP, title="In waves"),
     get(f"{DRAFT}/service/new/", KEEP),
-    post(f"{DRAFT}/sku/new/", KEEP, data=NEW_SKU),
+    fill(f"{DRAFT}/sku/new/", KEEP, **NEW_SKU),
     post(f"{DRAFT}/guideline/travel/remove/", KEEP),
     get(f"{DRAFT}/bands/saas/", KEEP),
     fill(f"{DRAFT}/bands/saas/", KEEP, lines="500 1000 30000 40000"),
