@@ -203,12 +203,31 @@ FIGURES = [
         "see what the win rate leaves out",
     ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
+    get("/forecast/waterfall/", "read the win rate"),
+    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}&as=csv", "read the win rate"),
+    get("/forecast/waterfall/rows/?quarter=all&reason=closing", "read the opportunities"),
+    get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
+CALLED = {"commit": "1000", "best_case": "2000"}
 FORECAST = [
     get("/forecast/", "read the forecast"),
     get("/forecast/{quarter}/?by=segment", "read the forecast"),
     get("/forecast/{quarter}/csv/?by=region", "take the forecast away"),
+    get("/forecast/{quarter}/calls/{em}/", "read the calls"),
+    get("/forecast/{quarter}/calls/0/", "read the calls"),
+    post("/forecast/{quarter}/calls/{em}/submit/", "say the EM's own call", data=CALLED),
+    post(
+        "/forecast/{quarter}/calls/{em}/lead/",
+        "say a lead's line",
+        data={f"lead-{name}": value for name, value in CALLED.items()},
+    ),
+    post(
+        "/forecast/{quarter}/calls/{em}/reopen/",
+        "say a lead's line",
+        ok=422,
+        data={"reason": "It is not locked yet"},
+    ),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [
@@ -295,6 +314,9 @@ READS, WORD = "read the opportunities", "/opportunities/{opportunity}/judge/"
 OPPORTUNITIES = [
     get("/opportunities/", READS),
     get("/opportunities/?view=team&quarter=all&by=em", READS),
+    get("/drift/?view=team", READS),
+    get("/drift/?rule=Close+date+past", READS),
+    get("/drift/mended/?view=team", READS),
     get("/opportunities/?view=team&quarter=all&mismatch=any&sort=-value&per_page=100", READS),
     get("/opportunities/export/csv/?view=team&quarter=all", "take the opportunities away"),
     get("/opportunities/export/xlsx/?view=team", "take the opportunities away"),

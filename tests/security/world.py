@@ -6,7 +6,7 @@ Everybody of a column "own" is on the same deals; everybody of a column "other" 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from emdesk.activity.commenting import comment, reword
 from emdesk.calendars.editing import keep_holiday, keep_special_day
 from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
+from emdesk.configuration.values import set_value
 from emdesk.files.storing import store
 from emdesk.ledger.models import Event
 from emdesk.notifications.feeds import make_address
@@ -188,7 +189,7 @@ def _deals(world: World) -> None:
     opportunity = Opportunity.objects.create(
         account=account,
         name=SECRETS["opportunity"],
-        close_date=world.at.date(),
+        close_date=world.at.date() - timedelta(days=1),
         parent=SECRETS["parent"],
         confidence_rationale=SECRETS["rationale"],
     )
@@ -243,6 +244,8 @@ def _deals(world: World) -> None:
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+    for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
+        set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
 
 
