@@ -93,6 +93,17 @@ PAGES = {
     "promises": "/clocks/policies/",
     "promise": "/clocks/policies/estimate/",
     "pause a clock": "/issues/{issue}/clocks/first_contact/pause/",
+    "note a need": "/issues/{issue}/needs/new/",
+    "catalogue": "/catalogue/",
+    "found in the catalogue": "/catalogue/?q=sso",
+    "service": "/catalogue/services/saas/",
+    "versions": "/catalogue/versions/",
+    "version": "/catalogue/versions/1/",
+    "rate cards": "/catalogue/rates/",
+    "standard cost": "/catalogue/cost/",
+    "no proposals": "/catalogue/proposals/",
+    "propose": "/catalogue/proposals/new/?kind=service&key=saas",
+    "no needs": "/catalogue/needs/",
 }
 
 

@@ -462,6 +462,7 @@ WAVES = "migration_waves_remote"
 DRAFT = "/catalogue/draft"
 NEW_SKU = {"code": "NEW-1", "title": "New", "type": "advisory", "delivery": "remote"}
 NEW_SKU |= {"currency": "USD", "unit": "each", "basis": "desk", "position": "1"}
+RATES = "Region,Currency,From,Every role,Why\nEMEA,USD,2099-01-01,300,Ours\n"
 OFFERED = [
     get("/catalogue/?q=migration&type=migration", READ),
     get("/catalogue/?version=2", KEEP, refused=(404,)),
@@ -474,7 +475,7 @@ OFFERED = [
     get(f"{DRAFT}/activity/{WAVES}/", KEEP),
     fill(f"{DRAFT}/activity/{WAVES}/", KEEP, title="In waves"),
     get(f"{DRAFT}/service/new/", KEEP),
-    post(f"{DRAFT}/sku/new/", KEEP, data=NEW_SKU),
+    fill(f"{DRAFT}/sku/new/", KEEP, **NEW_SKU),
     post(f"{DRAFT}/guideline/travel/remove/", KEEP),
     get(f"{DRAFT}/bands/saas/", KEEP),
     fill(f"{DRAFT}/bands/saas/", KEEP, lines="500 1000 30000 40000"),
@@ -498,6 +499,9 @@ OFFERED = [
     fill("/issues/{deal}/needs/new/", "triage and assign", text="Move their wiki"),
     get("/catalogue/rates/", READ),
     get("/catalogue/rates/{card}/", READ),
+    get("/catalogue/rates/export/csv/", "take the rate cards away"),
+    get("/catalogue/rates/import/", "give a rate card"),
+    post("/catalogue/rates/import/", "give a rate card", ok=200, data={"text": RATES}),
     get("/catalogue/rates/new/?like={card}", "give a rate card"),
     fill("/catalogue/rates/new/?like={card}", "give a rate card", reason="Dearer"),
     get("/catalogue/cost/", "read standard cost"),
