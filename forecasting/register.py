@@ -5,15 +5,17 @@ from __future__ import annotations
 from emdesk.ledger.recording import projections
 from emdesk.subjects import visible_subjects
 from emdesk.web import Place, place
-from forecasting import duties, sentences, weeks  # noqa: F401 (they register)
-from forecasting.models import Call
+from forecasting import clari, duties, sentences, targets, weeks  # noqa: F401 (they register)
+from forecasting.demo import plan_and_call
+from forecasting.models import Call, Plan
 from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from scoping import rules
 from scoping.demo.afterwards import afterwards
 
 projections.append(SNAPSHOTS)
-afterwards.append(take_past_weeks)
+afterwards += [take_past_weeks, plan_and_call]
 
+visible_subjects.register(Plan._meta.label_lower, Plan.objects.visible_to)
 visible_subjects.register(Call._meta.label_lower, Call.objects.visible_to)
 
 place(

@@ -1,16 +1,20 @@
 from django.urls import path
 
-from forecasting.views import calls, forecast, quarters, win_rate
+from forecasting.views import calls, forecast, plans, quarters, win_rate
 
 app_name = "forecasting"
 urlpatterns = [
     path("forecast/", forecast.running, name="running_forecast"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
+    path("forecast/<str:label>/clari/", forecast.clari, name="clari"),
     path("forecast/<str:label>/calls/<int:whose>/", calls.call, name="call"),
     path("forecast/<str:label>/calls/<int:whose>/submit/", calls.submit, name="submit_call"),
     path("forecast/<str:label>/calls/<int:whose>/lead/", calls.lead, name="lead_call"),
     path("forecast/<str:label>/calls/<int:whose>/reopen/", calls.reopen, name="reopen_call"),
+    path("forecast/<str:label>/plans/", plans.plans, name="plans"),
+    path("forecast/<str:label>/plans/set/", plans.set_plan, name="set_plan"),
+    path("forecast/<str:label>/plans/table/", plans.table, name="plan_table"),
     path("win-rate/", win_rate.page, name="win_rate"),
     path("win-rate/rows/", win_rate.rows, name="win_rate_rows"),
     path("quarters/", quarters.running, name="running_quarter"),

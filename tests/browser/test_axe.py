@@ -77,6 +77,7 @@ PAGES = {
     "forecast": "/forecast/",
     "empty forecast": "/forecast/Q121/?by=region",
     "call": "/forecast/{quarter}/calls/{em}/",
+    "plans": "/forecast/{quarter}/plans/",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
