@@ -78,7 +78,7 @@ def _plan(quarter: Quarter, forecast: Forecast, at: datetime) -> None:
 def _planned(plan: Plan, by: User | None, at: datetime) -> Any:
     names = ("bookings", "revenue", "recognised", "currency")
     changed = {name: [None, str(worth)] for name in names if (worth := getattr(plan, name))}
-    facts = {"quarter": plan.quarter, "region": plan.region, "changed": changed}
+    facts: dict[str, Any] = {"quarter": plan.quarter, "region": plan.region, "changed": changed}
     whose = str(plan.engagement_manager)
     return event_of(plan, SET, by=by, at=at, origin=Origin.DEMO, whose=whose, **facts)
 
@@ -129,7 +129,7 @@ def _figures(lines: Iterable[Line], chance: Random, back: int) -> dict[str, Deci
 
 
 def _called(call: Call, line: Submission, em: User) -> Any:
-    facts = {
+    facts: dict[str, Any] = {
         "line": line.pk,
         "quarter": call.quarter,
         "whose": em.name,

@@ -38,10 +38,10 @@ class PastForecast(Forecast):
 
 
 def _rows(deals: Iterable[Snapshot]) -> Iterable[Row]:
-    people = dict(User.objects.values_list("pk", "name"))
-    segments = dict(Segment.objects.values_list("pk", "name"))
+    people: dict[int | None, str] = dict(User.objects.values_list("pk", "name"))
+    segments: dict[int | None, str] = dict(Segment.objects.values_list("pk", "name"))
     for deal in deals:
-        em, segment = deal.engagement_manager_id, deal.segment_id  # type: ignore[attr-defined]
+        em, segment = deal.engagement_manager_id, deal.segment_id
         yield {
             "region": deal.region,
             "engagement_manager": em,

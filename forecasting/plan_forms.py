@@ -36,9 +36,9 @@ class PlanForm(forms.Form):
         label="PCV revenue so far", help_text="As finance tells it.", **AMOUNT
     )
 
-    def __init__(self, *said: Any, plan: Plan | None = None) -> None:
+    def __init__(self, said: Any = None, plan: Plan | None = None) -> None:
         start = {name: getattr(plan, name) for name in self.base_fields} if plan else {}
-        super().__init__(*said, initial=start)
+        super().__init__(said, initial=start)
         self.plan, fields = plan, dict[str, Any](self.fields)
         fields["region"].choices = [("", "No region"), *((each, each) for each in regions())]
 

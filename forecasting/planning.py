@@ -160,7 +160,7 @@ class _Known:
             found.told = {name: _amount(cells[name]) for name in FIELDS if name in cells}
         except ValueError as wrong:
             found.problem = str(wrong)
-        found.now = self.plans.get((found.region, found.em and found.em.pk))
+        found.now = self.plans.get((found.region, found.em.pk if found.em else None))
         return found
 
     def _region(self, said: str) -> str:

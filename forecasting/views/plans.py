@@ -54,8 +54,8 @@ def table(request: SignedIn, label: str) -> HttpResponse:
     if form.is_valid():
         try:
             lines = planning.read_table(form.cleaned_data["text"], quarter)
-        except ValueError as wrong:
-            form.add_error(None, str(wrong))
+        except ValueError as refused:
+            form.add_error(None, str(refused))
     wrong = [line for line in lines if line.problem]
     if lines and not wrong and "go" in request.POST:
         by, at = request.user, page.forecast.at
