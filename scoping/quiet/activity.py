@@ -66,8 +66,8 @@ def last_activity(issue: ScopingIssue, history: Sequence[Event]) -> datetime:
 
 
 def _told_on_arrival(event: Event, came: Event) -> bool:
-    moved = event.before != event.after
-    return moved and event.origin == Origin.IMPORT and event.at <= came.recorded_at
+    moved = event.before != event.after and event.origin == Origin.IMPORT
+    return moved and came.recorded_at is not None and event.at <= came.recorded_at
 
 
 def with_activity(issues: QuerySet[ScopingIssue]) -> QuerySet[Any]:

@@ -54,6 +54,8 @@ PAGES = {
     "opportunities by EM": "/opportunities/?view=team&by=em",
     "no opportunities": "/opportunities/?q=nowhere",
     "judge": "/opportunities/{deal}/judge/",
+    "drift": "/drift/?view=team",
+    "mended drift": "/drift/mended/",
     "settings": "/settings/",
     "profile": "/profile/",
     "empty inbox": "/inbox/",
@@ -76,6 +78,8 @@ PAGES = {
     "empty quarter": "/quarters/Q121/",
     "forecast": "/forecast/",
     "empty forecast": "/forecast/Q121/?by=region",
+    "forecast changes": "/forecast/waterfall/?quarter=all&since=2020-01-01",
+    "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
     "call": "/forecast/{quarter}/calls/{em}/",
     "plans": "/forecast/{quarter}/plans/",
     "clocks": "/clocks/",
@@ -94,6 +98,8 @@ def desk(amara, jonas, at, segment):
     own = {"engagement_manager": amara, "segment": segment, "account": make_account()}
     issues = {state: make_ready_issue(state, at=at, expected_value=9_000, **own) for state in State}
     make_issue(at=at)
+    deal = make_opportunity(owner="Dana Reyes", stage="3", confidence="green")
+    make_issue(State.SOW_WIP, at=at, engagement_manager=amara, opportunity=deal)
     make_ready_issue(engagement_manager=jonas, at=at, em_status="todo", next_step="Call")
     Meeting.objects.create(issue=issues["open"], kind="scoping_call", starts_at=at)
     return issues

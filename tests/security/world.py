@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -28,6 +29,11 @@ from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, Us
 from emdesk.workflow import perform
 from forecasting.models import Plan
 from scoping import bulk, meetings
+from scoping.catalogue.drafting import begin_draft, change_item
+from scoping.catalogue.kinds import ACTIVITY
+from scoping.catalogue.needs import note_need
+from scoping.catalogue.proposing import propose
+from scoping.catalogue.rating import give_card, give_sheet
 from scoping.deals import amend_deal
 from scoping.deeds import DEEDS
 from scoping.facts import answer
@@ -35,11 +41,13 @@ from scoping.imports import runs
 from scoping.imports.uploads import take_in
 from scoping.models import (
     Account,
+    CatalogueVersion,
     Deed,
     ImportRun,
     Meeting,
     Opportunity,
     Question,
+    ResourceRole,
     ScopingIssue,
     Step,
 )
@@ -93,10 +101,13 @@ SECRETS = {
     "parent": "Dhole licence deal",
     "rationale": "Zorilla thinks so",
     "risk": "Quoll may leave",
+    "need": "Serval wants a wiki moved",
     "skills": "Knows the kudu",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
 }
+
+YEARLY = "173457.88"  # over 1,880 hours: 92.26
 
 
 def _named(column: str) -> str:
@@ -138,6 +149,7 @@ def build(at: datetime) -> World:
     _deals(world)
     _about_the_deal(world)
     _of_their_own(world)
+    _offered(world)
     _imports(world)
     _label_by_batch(world)
     _told(world)
@@ -178,7 +190,7 @@ def _deals(world: World) -> None:
     opportunity = Opportunity.objects.create(
         account=account,
         name=SECRETS["opportunity"],
-        close_date=world.at.date(),
+        close_date=world.at.date() - timedelta(days=1),
         parent=SECRETS["parent"],
         confidence_rationale=SECRETS["rationale"],
     )
@@ -333,6 +345,24 @@ def _label_by_batch(world: World) -> None:
     by, at = world.people["EM own"], world.at
     labelled = bulk.plan([world.deal("ready")], bulk.Label("by-batch"), by=by, at=at)
     world.pks["batch"] = bulk.carry_out(labelled, by=by, at=at).key
+
+
+def _offered(world: World) -> None:
+    """A draft with an edit, what the EM asks of the catalogue, and rates of this desk's own."""
+    practice, em, at = world.people["practice manager"], world.people["EM own"], world.at
+    shipped = CatalogueVersion.objects.get(number=1)
+    said = {"text": "A wiki migration", "why": "Asked for twice"}
+    world.pks["proposal"] = propose(shipped, by=em, at=at, **said).pk
+    world.pks["need"] = note_need(world.deals["deal"], SECRETS["need"], by=em, at=at).pk
+    draft = begin_draft(by=practice, at=at)
+    item = ACTIVITY.find(draft, "migration_waves_remote")
+    change_item(ACTIVITY, item, {"title": "Waves"}, seen={}, by=practice, at=at)
+    today, lead = at.date(), world.people["EM lead"]
+    given: dict[str, Any] = {"effective_from": today, "reason": "Ours", "by": lead, "at": at}
+    card = give_card(region="", currency="USD", rate=Decimal(345), own_rates={}, **given)
+    yearly = {role: Decimal(str(YEARLY)) for role in ResourceRole.objects.all()}
+    sheet = give_sheet(currency="USD", yearly=yearly, billable_hours=1_880, **given)
+    world.pks |= {"card": card.pk, "sheet": sheet.pk}
 
 
 def _calendar(world: World) -> None:

@@ -22,7 +22,7 @@ DROP FUNCTION forecasting_submission_stays();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forecasting', '0001_snapshots'),
+        ('forecasting', '0002_drift'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
