@@ -24,7 +24,7 @@ from forecasting.roll_up import Line
 from forecasting.weeks import Lock
 from scoping.quarters import quarter_at
 
-WEEKS = (3, 2, 1)
+WEEKS = (3, 2, 1, 0)
 THOUSAND = Decimal(1_000)
 NOTES = (
     "Two SOWs wait for legal.",
@@ -84,7 +84,7 @@ def _planned(plan: Plan, by: User | None, at: datetime) -> Any:
 
 
 def _call(quarter: Quarter, forecast: Forecast, at: datetime) -> None:
-    """All but one of them, each week a little nearer to what the deals say now."""
+    """Of nearly everybody each week, a little nearer to what the deals say now."""
     lines = [line for line in forecast.by("em").lines if line.kind == "em"]
     lock = Lock.on(at.date())
     begins = forecast.window[0]
@@ -96,6 +96,8 @@ def _call(quarter: Quarter, forecast: Forecast, at: datetime) -> None:
             if week.monday < begins or chance.random() < 1 / 8:
                 continue
             said_at = week.locks_at - timedelta(hours=chance.randint(2, 30))
+            if said_at >= at:
+                continue
             figures = _figures([line for line in lines if line.em == em.pk], chance, back)
             call = Call.objects.create(
                 quarter=str(quarter), engagement_manager=em, week=week.monday

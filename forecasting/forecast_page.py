@@ -173,7 +173,7 @@ class ForecastPage:
             self._spelled(reached.target),
             self._spelled(reached.to_go),
             reached.times or "reached",
-            bool(aim and coverage is not None and coverage < aim),
+            bool(aim and coverage is not None and round(coverage, 1) < aim),
         )
 
     @cached_property

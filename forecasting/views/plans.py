@@ -11,12 +11,14 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_POST, require_safe
 
+from emdesk.money import in_full
 from emdesk.web import SignedIn
 from forecasting import planning, rules
 from forecasting.forecast_page import ForecastPage
 from forecasting.models import Plan
 from forecasting.plan_forms import PlanForm, TableForm
 from forecasting.readers import for_readers
+from forecasting.targets import FIELDS
 from forecasting.views.forecast import page_asked
 
 
@@ -81,8 +83,14 @@ def _shown(
     keeps = rules.keeps_plans(request.user)
     context = {"form": PlanForm(), "table_form": TableForm()} | context if keeps else {}
     context |= {"page": page, "forecast": page.forecast, "keeps": keeps}
-    context["plans"] = sorted(page.forecast.targets.plans, key=_place)
+    plans = sorted(page.forecast.targets.plans, key=_place)
+    context["plans"] = [(plan, [_spelled(plan, name) for name in FIELDS]) for plan in plans]
     return render(request, "forecasting/plans.html", context, status=status)
+
+
+def _spelled(plan: Plan, name: str) -> str:
+    worth = getattr(plan, name)
+    return "–" if worth is None else in_full(worth, plan.currency)
 
 
 def _place(plan: Plan) -> tuple[Any, ...]:
