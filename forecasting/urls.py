@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forecasting.views import calls, changes, drift, forecast, pacing, quarters, win_rate
+from forecasting.views import calls, changes, drift, forecast, pacing, plans, quarters, win_rate
 
 app_name = "forecasting"
 urlpatterns = [
@@ -11,10 +11,14 @@ urlpatterns = [
     path("forecast/pacing/rows/", pacing.rows, name="pacing_rows"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
+    path("forecast/<str:label>/clari/", forecast.clari, name="clari"),
     path("forecast/<str:label>/calls/<int:whose>/", calls.call, name="call"),
     path("forecast/<str:label>/calls/<int:whose>/submit/", calls.submit, name="submit_call"),
     path("forecast/<str:label>/calls/<int:whose>/lead/", calls.lead, name="lead_call"),
     path("forecast/<str:label>/calls/<int:whose>/reopen/", calls.reopen, name="reopen_call"),
+    path("forecast/<str:label>/plans/", plans.plans, name="plans"),
+    path("forecast/<str:label>/plans/set/", plans.set_plan, name="set_plan"),
+    path("forecast/<str:label>/plans/table/", plans.table, name="plan_table"),
     path("win-rate/", win_rate.page, name="win_rate"),
     path("win-rate/rows/", win_rate.rows, name="win_rate_rows"),
     path("drift/", drift.page, name="drift"),

@@ -86,6 +86,7 @@ PAGES = {
     "forecast changes": "/forecast/waterfall/?quarter=all&since=2020-01-01",
     "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
     "call": "/forecast/{quarter}/calls/{em}/",
+    "plans": "/forecast/{quarter}/plans/",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",

@@ -218,6 +218,7 @@ FIGURES = [
     post("/issues/{told}/noted/", "close won or lost"),
 ]
 CALLED = {"commit": "1000", "best_case": "2000"}
+PLANNED = {"region": "", "engagement_manager": "{em}", "bookings": "1000"}
 FORECAST = [
     get("/forecast/", "read the forecast"),
     get("/forecast/{quarter}/?by=segment", "read the forecast"),
@@ -236,6 +237,15 @@ FORECAST = [
         ok=422,
         data={"reason": "It is not locked yet"},
     ),
+    get("/forecast/{quarter}/plans/", "read the calls"),
+    get("/forecast/{quarter}/plans/?plan={plan}", "read the calls"),
+    post("/forecast/{quarter}/plans/set/", "write plans", data=PLANNED),
+    post(
+        "/forecast/{quarter}/plans/table/",
+        "write plans",
+        data={"text": "region,bookings\n,7", "go": "1"},
+    ),
+    get("/forecast/{quarter}/clari/", "take plans away"),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [

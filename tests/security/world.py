@@ -27,6 +27,7 @@ from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
+from forecasting.models import Plan
 from forecasting.pacing import Course
 from forecasting.snapshots import take
 from scoping import bulk, meetings
@@ -247,6 +248,10 @@ def _deals(world: World) -> None:
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
     world.pks["kept_week"] = _kept_week(world)
+    plan = Plan.objects.create(
+        quarter=str(quarter), engagement_manager=world.people["EM own"], bookings=7, currency="USD"
+    )
+    world.pks["plan"] = plan.pk
     for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
         set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
