@@ -5,13 +5,18 @@ from __future__ import annotations
 from emdesk.ledger.recording import projections
 from emdesk.web import Place, place
 from forecasting import drift_sentences  # noqa: F401 (they register)
-from forecasting.demo import tell_drift
+from forecasting.demo import see_drift, tell_drift
+from forecasting.demo_past import tell_past
 from forecasting.drift import DRIFTS
+from forecasting.trust import beside_the_picker
 from scoping import rules
-from scoping.demo import further
+from scoping.demo import along, further
+from scoping.picker import beside
 
 projections.append(DRIFTS)
-further.append(tell_drift)
+along.append(tell_drift)
+further.extend([see_drift, tell_past])
+beside.append(beside_the_picker)
 
 place(
     Place(

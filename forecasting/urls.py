@@ -1,11 +1,12 @@
 from django.urls import path
 
-from forecasting.views import drift, quarters, win_rate
+from forecasting.views import drift, quarters, trust, win_rate
 
 app_name = "forecasting"
 urlpatterns = [
     path("win-rate/", win_rate.page, name="win_rate"),
     path("win-rate/rows/", win_rate.rows, name="win_rate_rows"),
+    path("forecast/trust/", trust.page, name="trust"),
     path("drift/", drift.page, name="drift"),
     path("drift/mended/", drift.mended, name="mended"),
     path("quarters/", quarters.running, name="running_quarter"),

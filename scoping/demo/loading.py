@@ -40,7 +40,7 @@ def load(*, seed: int, issues: int, at: datetime) -> World:
     quiet.live_through(world)
     stays.measure(at)
     for tell_on in further:
-        tell_on(at)
+        tell_on(world.now)
     return world
 
 
