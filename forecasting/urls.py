@@ -1,6 +1,16 @@
 from django.urls import path
 
-from forecasting.views import calls, changes, drift, forecast, pacing, plans, quarters, win_rate
+from forecasting.views import (
+    calls,
+    changes,
+    drift,
+    forecast,
+    pacing,
+    plans,
+    quarters,
+    trust,
+    win_rate,
+)
 
 app_name = "forecasting"
 urlpatterns = [
@@ -9,6 +19,7 @@ urlpatterns = [
     path("forecast/waterfall/rows/", changes.waterfall_rows, name="waterfall_rows"),
     path("forecast/pacing/", pacing.page, name="pacing"),
     path("forecast/pacing/rows/", pacing.rows, name="pacing_rows"),
+    path("forecast/trust/", trust.page, name="trust"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("forecast/<str:label>/clari/", forecast.clari, name="clari"),

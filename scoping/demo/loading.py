@@ -41,7 +41,7 @@ def load(*, seed: int, issues: int, at: datetime) -> World:
     quiet.live_through(world)
     stays.measure(at)
     for deed in afterwards:
-        deed(at)
+        deed(world.now)
     return world
 
 

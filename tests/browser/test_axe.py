@@ -57,6 +57,7 @@ PAGES = {
     "opportunities by EM": "/opportunities/?view=team&by=em",
     "no opportunities": "/opportunities/?q=nowhere",
     "judge": "/opportunities/{deal}/judge/",
+    "trust": "/forecast/trust/",
     "drift": "/drift/?view=team",
     "mended drift": "/drift/mended/",
     "settings": "/settings/",

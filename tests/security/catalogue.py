@@ -191,6 +191,7 @@ FIGURES = [
     get("/win-rate/?by=service&counted=opening&em={em}&region=EMEA", "read the win rate"),
     get("/win-rate/rows/?by=reason&key=Price&outcome=lost&quarter={quarter}", "read the win rate"),
     get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
+    get("/forecast/trust/", "see how far colours can be trusted"),
     get("/quarters/", "read the win rate"),
     get("/quarters/{quarter}/?counted_on=opportunities&segment={segment}", "read the win rate"),
     get("/quarters/{quarter}/rows/?part=lost&as=csv", "read the win rate"),
