@@ -59,7 +59,7 @@ def read(content: str, today: date) -> list[Planned]:
     roles = {role.name: role for role in ResourceRole.objects.filter(is_active=True)}
     _insist_on_columns(table.columns, roles)
     there = {_facts_of(card) for card in RateCard.objects.prefetch_related("own_rates")}
-    found = []
+    found: list[Planned] = []
     for row in table:
         if row.blank:
             continue
@@ -105,7 +105,8 @@ def _planned(row: Row, roles: dict[str, ResourceRole], there: set[Any], today: d
     form.full_clean()
     known = _facts(said, roles) in there
     faults = [] if known else _faults(row, form)
-    return Planned(row.line, *(said[name] for name in HEAD[:3]), form, known, faults)
+    region, currency, begins = (said[name] for name in HEAD[:3])
+    return Planned(row.line, region, currency, begins, form, known, faults)
 
 
 def _faults(row: Row, form: RateCardForm) -> list[str]:

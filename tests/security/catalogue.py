@@ -524,7 +524,6 @@ OFFERED = [
     fill("/catalogue/cost/new/", "give standard cost", reason="Pay rose"),
 ]
 DESK: list[Question] = [
-    *OFFERED,
     *NOTICES,
     *TRIAGE,
     *FINDING,
@@ -544,6 +543,7 @@ DESK: list[Question] = [
     *FIGURES,
     *FORECAST,
     *INTAKE,
+    *OFFERED,
 ]
 KEEPS_A_NOTE = {"/files/{file}/": {"files_download"}}  # who fetched a file is put on record
 EVERYTHING: list[Question] = [*DESK, *PUBLIC, *HOOKS, *ACCOUNT, *ADMIN]

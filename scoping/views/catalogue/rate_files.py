@@ -43,8 +43,8 @@ def rates_import(request: SignedIn) -> HttpResponse:
         raise PermissionDenied
     form = RatesFileForm(request.POST, request.FILES) if request.method == "POST" else None
     if form is None or not form.is_valid():
-        context = {"form": form or RatesFileForm()}
-        return page(request, "rates_import", "rates", context, 422 if form else 200)
+        empty = {"form": form or RatesFileForm()}
+        return page(request, "rates_import", "rates", empty, 422 if form else 200)
     planned = _read(form)
     if planned is None:
         return page(request, "rates_import", "rates", {"form": form}, 422)
@@ -56,7 +56,7 @@ def rates_import(request: SignedIn) -> HttpResponse:
     again: Any = RatesFileForm(initial={"text": form.cleaned_data["content"]})
     again.fields["text"].widget = forms.HiddenInput()
     new = sum(not each.known and not each.faults for each in planned)
-    context = {"form": again, "planned": planned, "faulty": faulty, "new": new}
+    context: dict[str, Any] = {"form": again, "planned": planned, "faulty": faulty, "new": new}
     return page(request, "rates_import", "rates", context, 422 if faulty else 200)
 
 
