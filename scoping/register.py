@@ -27,6 +27,7 @@ from scoping import (  # noqa: F401 (they register)
     rules,
     sentences,
 )
+from scoping.estimating import limits, telling  # noqa: F401 (they register)
 from scoping.models import Opportunity, ScopingIssue
 from scoping.quiet import sentences as quiet_sentences  # noqa: F401 (they register)
 from scoping.search.wordings import WORDINGS

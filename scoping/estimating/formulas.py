@@ -83,6 +83,15 @@ def parsed(formula: str) -> ast.Expression:
     return tree
 
 
+def fault_in(formula: str) -> str:
+    """Why a text is no formula; empty when it is one, whatever its answers will be."""
+    try:
+        parsed(formula)
+    except Wrong as wrong:
+        return str(wrong)
+    return ""
+
+
 def keys_in(formula: str) -> list[str]:
     """The questions whose answers a formula reads, in the order it names them."""
     names = (part.id for part in ast.walk(parsed(formula)) if isinstance(part, ast.Name))

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from emdesk.configuration.values import value_of
 from scoping.estimating.ranges import Guess, Range, range_of
 from scoping.models import CostSheet, Estimate, EstimateLine, RateCard, ResourceRole
 from scoping.models.catalogue.items import EDUCATION_TYPES
 from scoping.models.estimate import RISK_PERCENT
 from scoping.pricing import ZERO, Category, Line, Priced, Terms, price
 
-MANAGER = "pm"
-REVIEW_ABOVE = "estimate_review_above"
-UPLIFT = "marketplace_uplift"
-FLOOR = "margin_floor"
+MANAGER = "manager"
 
 
 @dataclass(frozen=True)
@@ -112,16 +107,3 @@ def _ranged(line: EstimateLine) -> bool:
     if line.low is None or line.high is None:
         return False
     return line.low <= line.hours <= line.high
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What is set for all estimates: review above, marketplace uplift, floor of the margin."""
-
-    review_above: Decimal
-    uplift: Decimal
-    floor: Decimal
-
-
-def limits_on(day: date) -> Limits:
-    return Limits(*(Decimal(value_of(key, day)) for key in (REVIEW_ABOVE, UPLIFT, FLOOR)))

@@ -69,6 +69,14 @@ def looked_at(estimate: Estimate) -> Sheet:
     return Sheet(estimate, list(estimate.lines.all()))
 
 
+def by_phase(lines: list[EstimateLine]) -> list[EstimateLine]:
+    """Lines of one phase together, phases in the order in which lines first name them."""
+    order = {
+        phase: place for place, phase in enumerate(dict.fromkeys(each.phase for each in lines))
+    }
+    return sorted(lines, key=lambda each: order[each.phase])
+
+
 def contents(line: EstimateLine) -> Values:
     return _values(line, CONTENT)
 
@@ -85,6 +93,7 @@ def keep(sheet: Sheet, *, by: User, at: datetime, undone: bool = False) -> Estim
             f"An estimate holds {MOST_LINES} lines, this would make it {len(sheet.lines):,}. "
             "Nothing was changed."
         )
+    sheet.lines = by_phase(sheet.lines)
     _place(sheet.lines)
     before, after = _differences(sheet)
     if before == after:

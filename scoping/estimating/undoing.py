@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from emdesk.people.models import User
 from emdesk.workflow import Refused
-from scoping.estimating.sheets import CONTENT, Sheet, keep, plain
+from scoping.estimating.sheets import CONTENT, Sheet, plain
 from scoping.models import Estimate, EstimateLine, EstimateStep
 
 
-def undo(sheet: Sheet, *, by: User, at: datetime) -> EstimateStep | None:
-    """Set back what this person's last step changed, except what somebody changed again since."""
+def undo(sheet: Sheet, *, by: User) -> None:
+    """Set back what this person's last step changed, except what somebody changed again since.
+
+    The sheet is then to be kept as ``undone``.
+    """
     step = sheet.estimate.steps.filter(by=by, taken_back=False).order_by("-number").first()
     if step is None:
         raise Refused("There is nothing of yours to undo.")
@@ -20,7 +22,6 @@ def undo(sheet: Sheet, *, by: User, at: datetime) -> EstimateStep | None:
         _set_back(sheet, int(key), was, step.after["lines"][key])
     _restore(sheet.estimate, step.before["terms"], step.after["terms"])
     EstimateStep.objects.filter(pk=step.pk).update(taken_back=True)
-    return keep(sheet, by=by, at=at, undone=True)
 
 
 def _set_back(sheet: Sheet, pk: int, was: dict[str, Any] | None, became: Any) -> None:

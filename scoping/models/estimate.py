@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -65,11 +64,15 @@ class Estimate(models.Model):
     pricing = models.CharField(max_length=2, choices=Pricing, default=Pricing.FIXED_FEE)
     currency = models.CharField(max_length=3, default="USD")
     pm_percent = models.DecimalField(
-        "project management", max_digits=5, decimal_places=2, default=20
+        "project management", max_digits=5, decimal_places=2, default=Decimal(20)
     )
-    discount_percent = models.DecimalField("discount", max_digits=5, decimal_places=2, default=0)
+    discount_percent = models.DecimalField(
+        "discount", max_digits=5, decimal_places=2, default=Decimal(0)
+    )
     marketplace = models.BooleanField("sold on a marketplace", default=False)
-    travel = models.DecimalField("travel budget", max_digits=12, decimal_places=2, default=0)
+    travel = models.DecimalField(
+        "travel budget", max_digits=12, decimal_places=2, default=Decimal(0)
+    )
     catalogue = models.ForeignKey(CatalogueVersion, models.PROTECT, null=True, related_name="+")
     rate_card = models.ForeignKey(RateCard, models.PROTECT, null=True, related_name="+")
     cost_sheet = models.ForeignKey(CostSheet, models.PROTECT, null=True, related_name="+")
@@ -123,14 +126,14 @@ class EstimateLine(models.Model):
     deliverable = models.TextField(max_length=2_000, blank=True)
     assumptions = models.TextField(max_length=2_000, blank=True)
     role = models.ForeignKey(ResourceRole, models.PROTECT, null=True, related_name="+")
-    hours = models.DecimalField(max_digits=7, decimal_places=2, default=0)
+    hours = models.DecimalField(max_digits=7, decimal_places=2, default=Decimal(0))
     low = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     high = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     formula = models.CharField(max_length=300, blank=True)
     overridden = models.BooleanField(default=False)
     risk = models.CharField(max_length=6, choices=RiskGrade, blank=True)
     rate = models.DecimalField(max_digits=8, decimal_places=2, null=True)
-    quantity = models.DecimalField(max_digits=7, decimal_places=2, default=1)
+    quantity = models.DecimalField(max_digits=7, decimal_places=2, default=Decimal(1))
     unit_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     delivered_by = models.CharField(max_length=7, choices=DeliveredBy, default=DeliveredBy.OWN)
     cost = models.DecimalField(max_digits=12, decimal_places=2, null=True)
@@ -227,8 +230,6 @@ class EstimateVersion(models.Model):
     decided_at = models.DateTimeField(null=True)
     links = models.PositiveSmallIntegerField(default=0)
 
-    objects: ClassVar[models.Manager[EstimateVersion]]
-
     class Meta:
         ordering = ["-number"]
         constraints = [
@@ -248,5 +249,5 @@ class EstimateVersion(models.Model):
         return reverse("scoping:estimate_version", args=[self.issue_id, self.number])
 
     @property
-    def totals(self) -> Any:
-        return self.content["totals"]
+    def name(self) -> str:
+        return f"v{self.number}"
