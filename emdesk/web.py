@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -59,6 +60,10 @@ class Place:
     key: str
     shown_to: Callable[[User], bool] = lambda user: True
 
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
 
 _places: list[Place] = []
 _offers: list[Place] = []
@@ -66,8 +71,10 @@ _counters: list[Callable[[User], int]] = []
 
 
 def place(*places: Place) -> None:
-    """Add pages to the side bar, in this order."""
+    """Add pages to the side bar, in this order, those of a heading together."""
     _places.extend(places)
+    headings = list(dict.fromkeys(each.heading for each in _places))
+    _places.sort(key=lambda each: headings.index(each.heading))
 
 
 def offer(*places: Place) -> None:
@@ -112,26 +119,25 @@ def _waiting(user: Any) -> int:
     return sum(counter(user) for counter in _counters)
 
 
-def _offered(user: Any) -> list[dict[str, str]]:
+def _offered(user: Any) -> list[Place]:
     if not (user and user.is_authenticated):
         return []
-    shown = [each for each in _offers if each.shown_to(user)]
-    return [{"url": reverse(each.url_name), "label": each.label, "key": each.key} for each in shown]
+    return offers_of(user)
 
 
-def _navigation(path: str, user: Any) -> list[dict[str, Any]]:
+def _navigation(path: str, user: Any) -> str:
     if not (user and user.is_authenticated):
-        return []
-    groups: dict[str, list[Any]] = {}
-    for each in _places:
-        if each.shown_to(user):
-            url = reverse(each.url_name)
-            item: dict[str, Any] = {
-                "url": url,
-                "label": each.label,
-                "icon": each.icon,
-                "key": each.key,
-            }
-            item["current"] = path == url
-            groups.setdefault(each.heading, []).append(item)
-    return [{"heading": heading, "items": items} for heading, items in groups.items()]
+        return ""
+    places = tuple(places_of(user))
+    return _side(places, path if path in _addresses(places) else "")
+
+
+@lru_cache(maxsize=256)
+def _side(places: tuple[Place, ...], current: str) -> str:
+    """Drawn once for all who have the same places."""
+    return render_to_string("ui/side.html", {"places": places, "current": current})
+
+
+@lru_cache(maxsize=64)
+def _addresses(places: tuple[Place, ...]) -> frozenset[str]:
+    return frozenset(place.url for place in places)

@@ -19,6 +19,7 @@ from django.db.models.functions import RowNumber
 
 from emdesk.money import Money
 from scoping.cards import Card, brief
+from scoping.categories import ANY_QUARTER, Outlook
 from scoping.models import ScopingIssue, TypicalStay
 from scoping.models.finding import BOARD_ORDER, ScopingIssueQuerySet
 from scoping.states import DEFINITIONS, State
@@ -33,6 +34,8 @@ class Column:
     definition: str = ""
     count: int = 0
     total: str = ""
+    weighted: str = ""
+    weights: str = ""
     oldest: str = ""
     typical: str = ""
     limit: int | None = None
@@ -109,22 +112,49 @@ def heads(
     issues: ScopingIssueQuerySet, at: datetime, by: str = "state", lane: str | None = None
 ) -> dict[Any, Column]:
     """Column heads by key (by lane and key with ``lane``): count, total per currency, oldest."""
+    return _heads(issues, at, by, lane)
+
+
+def weighted_heads(
+    issues: ScopingIssueQuerySet, at: datetime, outlook: Outlook, by: str = "state"
+) -> dict[Any, Column]:
+    """Heads of live issues that also say what these are worth by confidence, in any quarter.
+
+    A card whose deal the CRM has deleted weighs nothing.
+    """
+    there = ~Q(opportunity__deleted=True)
+    worth = F("expected_value") * outlook.weight(ANY_QUARTER, of="opportunity__")
+    found = _heads(issues, at, by, weighted=Sum(worth, filter=there))
+    for column in found.values():
+        column.weights = outlook.spelled(ANY_QUARTER)
+    return found
+
+
+def _heads(
+    issues: ScopingIssueQuerySet, at: datetime, by: str, lane: str | None = None, **more: Any
+) -> dict[Any, Column]:
     keys = [lane, by] if lane else [by]
     rows = (
         issues.order_by()
-        .values_list(*keys, "currency")
-        .annotate(count=Count("*"), total=Sum("expected_value"), oldest=Min("entered_state_at"))
+        .values(*keys, "currency")
+        .annotate(n=Count("*"), worth=Sum("expected_value"), first=Min("entered_state_at"), **more)
     )
     found: dict[Any, Column] = {}
     oldest: dict[Any, datetime] = {}
-    for *key, currency, count, total, first in rows.order_by(*keys, "currency"):
-        name = tuple(key) if lane else key[0]
-        column = found.setdefault(name, Column(key=str(key[-1]), name=""))
-        column.count += count
-        column.total = " + ".join(filter(None, [column.total, money(total, currency)]))
-        oldest[name] = min(oldest.get(name, first), first)
+    for row in rows.order_by(*keys, "currency"):
+        name = tuple(row[key] for key in keys) if lane else row[by]
+        column = found.setdefault(name, Column(key=str(row[by]), name=""))
+        column.count += row["n"]
+        column.total = _added(column.total, row["worth"], row["currency"])
+        column.weighted = _added(column.weighted, row.get("weighted"), row["currency"])
+        oldest[name] = min(oldest.get(name, row["first"]), row["first"])
         column.oldest = brief((at - oldest[name]).total_seconds() / 86_400)
     return found
+
+
+def _added(said: str, amount: Decimal | None, currency: str) -> str:
+    """One currency more; sums of several are never one."""
+    return " + ".join(filter(None, [said, money(amount, currency)]))
 
 
 def money(amount: Decimal | None, currency: str) -> str:
@@ -159,7 +189,7 @@ def deal(columns: dict[Any, Column], cards: Iterable[Card], key: Callable[[Card]
 
 @dataclass
 class Lane:
-    """A strip of the board: one EM's or one segment's cards in all columns."""
+    """A strip of the board: one EM's, segment's or colour's cards in all columns."""
 
     key: str
     name: str

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scoping.cards import Card
 
 CARD = """
-<li class="card {staleness}" id="c{pk}" draggable="true" data-state="{state}" data-em="{manager}" data-segment="{segment}" data-seen="{moves}" data-rev="{changed_in}" data-to="{legal}">
+<li class="card {staleness}" id="c{pk}" draggable="true" data-state="{state}" data-em="{manager}" data-segment="{segment}" data-confidence="{confidence}" data-seen="{moves}" data-rev="{changed_in}" data-to="{legal}">
 <p><span class="reference">PS-{pk}</span>{segment_name}{tag}<a class="mover-link" href="{url}{deed}/" aria-label="Move PS-{pk}" draggable="false"></a></p>
 <a class="card-link" href="{url}" draggable="false"><b>{account}</b><span class="value">{value}</span><span class="title">{title}</span></a>
 {clock}<p>{next_step}<span class="age" title="In this column{typical}">{age}</span>{avatar}</p></li>"""
@@ -56,6 +56,7 @@ def card_markup(card: Card) -> SafeString:
         manager=card.engagement_manager_id or "none",
         segment=card.segment_id or "none",
         segment_name=segment(card.segment or ""),
+        confidence=card.confidence or "none",
         account=card.account,
         value=card.value_short,
         title=card.title,

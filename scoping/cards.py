@@ -24,7 +24,7 @@ SHOWN = (
     *("pk", "state", "moves", "changed_in", "entered_state_at", "held_from", "closed_from"),
     *("title", "account__name", "expected_value", "currency", "segment_id", "segment__name"),
     *("engagement_manager_id", "engagement_manager__name", "em_status", "outcome"),
-    *("next_step", "next_step_date", "clock"),
+    *("next_step", "next_step_date", "opportunity__confidence", "clock"),
 )
 
 
@@ -51,6 +51,7 @@ class Card:
     outcome: str
     next_step: str
     next_step_date: date | None
+    confidence: str | None
     clock: dict[str, Any] | None
     deed: str = "move"
     legal: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -50,9 +50,13 @@ class Outlook:
     weights: Mapping[tuple[str, str], Decimal]
 
     @classmethod
-    def on(cls, day: date) -> Outlook:
+    def on(cls, day: date, as_known: datetime | None = None) -> Outlook:
         """In one query."""
-        known = values_on(day)
+        return cls.of(values_on(day, as_known))
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> Outlook:
+        """From the values that hold on a day."""
         return cls(
             {colour: known[f"category.{colour}"] for colour in Confidence.values},
             {
@@ -77,13 +81,40 @@ class Outlook:
             cases += [When(confidence=colour, then=_word(category))]
         return Case(*cases, output_field=CharField())
 
-    def weight(self, horizon: str) -> Any:
-        """How much of a deal's value counts: all of what is won, nothing of what is omitted."""
-        cases = [When(stage=Stage.WON, then=_share(Decimal(1)))]
-        cases += [When(stage__in=OMITTED, then=_share(Decimal(0)))]
+    def counts_as(self, stage: str, confidence: str, *, dated: bool) -> str:
+        """The same for one deal, ``dated`` in the quarter or not."""
+        if stage == Stage.WON:
+            return str(Category.CLOSED)
+        if stage in OMITTED:
+            return str(Category.OMITTED)
+        proposed = self.proposed[confidence]
+        late = proposed == Category.BEST_CASE and not dated
+        return str(Category.PIPELINE) if late else proposed
+
+    def weighs(self, stage: str, confidence: str, horizon: str) -> Decimal:
+        """The same for one deal."""
+        if stage == Stage.WON:
+            return Decimal(1)
+        return Decimal(0) if stage in OMITTED else self.weights[confidence, horizon]
+
+    def weight(self, horizon: str, of: str = "") -> Any:
+        """How much of a deal's value counts: all of what is won, nothing of what is omitted.
+
+        ``of`` leads from a row to its deal; a row without one is Grey.
+        """
+        cases = [When(**{f"{of}stage": Stage.WON}, then=_share(Decimal(1)))]
+        cases += [When(**{f"{of}stage__in": OMITTED}, then=_share(Decimal(0)))]
         for colour in Confidence.values:
-            cases += [When(confidence=colour, then=_share(self.weights[colour, horizon]))]
-        return Case(*cases, output_field=PER_CENT)
+            share = _share(self.weights[colour, horizon])
+            cases += [When(**{f"{of}confidence": colour}, then=share)]
+        unseen = _share(self.weights[Confidence.GREY, horizon])
+        return Case(*cases, default=unseen, output_field=PER_CENT)
+
+    def spelled(self, horizon: str) -> str:
+        """What each colour counts, surest first."""
+        shares = ((each.label, self.weights[each, horizon] * 100) for each in reversed(Confidence))
+        said = ", ".join(f"{name} {share.normalize():f} %" for name, share in shares)
+        return f"Counted: {said}"
 
 
 def categorised(

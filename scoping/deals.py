@@ -7,7 +7,7 @@ can be undone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -84,9 +84,16 @@ def amend_deal(
         said = {"reason": reason} if reason else {}
         append([event_of(deal, AMENDED, by=by, at=at, changed=changed, **said)])
         deal.save(update_fields=[*changed])
+        stand_anew(deal, changed)
         if "stage" not in changed:
             return ""
         return close_with_deals(Q(opportunity=deal), at=at).get(deal.pk, "")
+
+
+def stand_anew(deal: Opportunity, changed: Iterable[str]) -> None:
+    """Let the cards of a deal come to everybody's board again: they show its colour."""
+    if "confidence" in changed or "stage" in changed:
+        deal.issues.live().update(changed_in=0)
 
 
 def _following(

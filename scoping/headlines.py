@@ -31,6 +31,7 @@ headlines(
     {
         "scoping.opened": "a new request",
         "scoping.help_asked": "blocked, or in need of help",
+        "scoping.help_over": "needs no more help",
         "scoping.triaged": "accepted",
         "scoping.assigned": "given to another engagement manager",
         "scoping.amended": "facts changed",

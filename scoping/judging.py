@@ -15,7 +15,7 @@ from emdesk.ledger.models import Event
 from emdesk.ledger.recording import append, event_of, lock
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused
-from scoping.deals import AMENDED
+from scoping.deals import AMENDED, stand_anew
 from scoping.facts import revise
 from scoping.models import Confidence, Opportunity
 
@@ -64,6 +64,7 @@ def take_back(deal: Opportunity, number: int, *, by: User, at: datetime) -> Even
         undone = event_of(deal, TAKEN_BACK, by=by, at=at, changed=changed, undoes=number)
         append([undone])
         deal.save(update_fields=[*changed])
+        stand_anew(deal, changed)
         return undone
 
 

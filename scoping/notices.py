@@ -276,7 +276,7 @@ def scheduling(event: Event, issue: Any) -> Iterator[Heard]:
     yield manager(issue, FACTS)
 
 
-@hears("scoping.help_asked")
+@hears("scoping.help_asked", "scoping.help_over")
 def blocked(event: Event, deal: Any) -> Iterator[Heard]:
     yield Heard("you lead its engagement manager", HELP, roles=[Role.EM_LEAD], watchers=True)
 

@@ -31,6 +31,12 @@ def postable() -> list[Kind]:
     return [each for each in kinds.values() if not each.personal]
 
 
+def posted_to(kind: str) -> list[str]:
+    """The channels that are told of this kind."""
+    found = SlackChannel.objects.filter(is_on=True, kinds__contains=[kind])
+    return list(found.values_list("name", flat=True))
+
+
 # Writing.
 
 

@@ -12,6 +12,7 @@ from django.db.transaction import atomic
 from emdesk.copying import numbers
 from scoping import stays
 from scoping.demo import plots, quiet
+from scoping.demo.afterwards import afterwards
 from scoping.demo.forecasts import set_rates
 from scoping.demo.issues import tell
 from scoping.demo.world import World, build
@@ -39,6 +40,8 @@ def load(*, seed: int, issues: int, at: datetime) -> World:
         write([tell(world, plot, pk) for plot, pk in zip(plotted, keys, strict=True)])
     quiet.live_through(world)
     stays.measure(at)
+    for deed in afterwards:
+        deed(at)
     return world
 
 

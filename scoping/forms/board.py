@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -10,10 +11,14 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from emdesk.people.models import Role, Segment, User
-from scoping.models import ScopingIssue
+from scoping.models import Confidence, ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
 
-LANES = {"em": "engagement_manager_id", "segment": "segment_id"}
+LANES = {
+    "em": "engagement_manager_id",
+    "segment": "segment_id",
+    "confidence": "opportunity__confidence",
+}
 
 
 class SegmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -42,7 +47,12 @@ class BoardFilter(forms.Form):
     )
     quiet = forms.BooleanField(required=False, label="No next step")
     lanes = forms.ChoiceField(
-        choices=[("", "No lanes"), ("em", "Lanes by EM"), ("segment", "Lanes by segment")],
+        choices=[
+            ("", "No lanes"),
+            ("em", "Lanes by EM"),
+            ("segment", "Lanes by segment"),
+            ("confidence", "Lanes by confidence"),
+        ],
         required=False,
     )
     q = forms.CharField(
@@ -77,7 +87,10 @@ class BoardFilter(forms.Form):
         return LANES.get(self.cleaned_data.get("lanes", ""))
 
     @property
-    def lane_names(self) -> dict[int | None, str]:
+    def lane_names(self) -> dict[Any, str]:
+        """What stands above each lane, by its key; colours surest first."""
+        if self.lane == LANES["confidence"]:
+            return dict(reversed(Confidence.choices))
         if self.lane == LANES["em"]:
             return {person.pk: person.name for person in self.managers}
         return {segment.pk: segment.label for segment in self.segments}

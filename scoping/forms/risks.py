@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 from emdesk.people.models import User
@@ -29,6 +32,11 @@ class HelpForm(forms.Form):
         max_length=500,
         required=False,
         label="What is needed, and from whom",
-        help_text="The leads are told at once. Empty: it is blocked no more.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def __init__(self, *args: Any, channels: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = " and ".join(["The leads", *(f"{name} in Slack" for name in channels)])
+        said = f"{told} are told at once. Empty: it is blocked no more, which they hear too."
+        self.fields["help_needed"].help_text = said

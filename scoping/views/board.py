@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,13 +25,19 @@ from scoping import board as boards
 from scoping import rules
 from scoping.board import Column, Lane, Place
 from scoping.cards import Card, Typical, cards, typical_stays
-from scoping.forms.board import BoardFilter, EmBoardFilter
+from scoping.categories import Outlook
+from scoping.forms.board import LANES, BoardFilter, EmBoardFilter
 from scoping.models import Layout, ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
 from scoping.states import LIVE, State
 from scoping.views.saved_views import opened
 
 UNASSIGNED = "none"
+NO_LANE = {
+    LANES["em"]: "Nobody yet",
+    LANES["segment"]: "No segment",
+    LANES["confidence"]: "No opportunity",
+}
 MANY = 300
 
 
@@ -188,8 +195,9 @@ def _with_more(seen: Look, columns: list[Column]) -> list[Column]:
 
 
 def _lanes(seen: Look) -> list[Lane]:
-    """The board cut into one strip per EM or segment, each with its own columns."""
+    """The board cut into one strip per EM, segment or colour, each with its own columns."""
     by, issues = seen.filters.lane or "", seen.issues.live()
+    of_card = attrgetter(by.removeprefix("opportunity__"))
     heads = boards.heads(issues, seen.at, lane=by)
     cells = {
         (lane, state): boards.named(heads.get((lane, state)), state, seen.typical.get(state), {})
@@ -197,22 +205,26 @@ def _lanes(seen: Look) -> list[Lane]:
         for state in LIVE
     }
     shown = seen.cards(boards.first_cards_by(issues, by, "state"))
-    boards.deal(cells, shown, lambda card: (getattr(card, by), card.state))
+    boards.deal(cells, shown, lambda card: (of_card(card), card.state))
     names = seen.filters.lane_names
     lanes = [
         Lane(
             key=str(lane or UNASSIGNED),
-            name=names.get(lane, "Nobody yet" if by.startswith("eng") else "No segment"),
+            name=names.get(lane, NO_LANE[by]),
             columns=[cells[lane, state] for state in LIVE],
         )
         for lane in {lane for lane, _ in cells}
     ]
+    if by == LANES["confidence"]:
+        order = [*names, UNASSIGNED]
+        return sorted(lanes, key=lambda lane: order.index(lane.key))
     return sorted(lanes, key=lambda lane: (lane.key == UNASSIGNED, lane.name))
 
 
 def _heads(seen: Look) -> list[Column]:
     if seen.kind == "ems":
-        found = boards.heads(seen.issues, seen.at, by="engagement_manager_id")
+        outlook = Outlook.on(localdate())
+        found = boards.weighted_heads(seen.issues, seen.at, outlook, "engagement_manager_id")
         people: list[User] = seen.filters.managers
         return [
             boards.of_em(found.get(None), UNASSIGNED, "Unassigned"),
@@ -222,9 +234,12 @@ def _heads(seen: Look) -> list[Column]:
 
 
 def _state_heads(seen: Look, states: list[State]) -> list[Column]:
-    found = boards.heads(seen.issues.filter(state__in=states), seen.at)
-    limits = values_on(localdate())
-    return [boards.named(found.get(s), s, seen.typical.get(s), limits) for s in states]
+    known, live = values_on(localdate()), [state for state in states if state in LIVE]
+    issues = seen.issues.filter(state__in=live)
+    found = boards.weighted_heads(issues, seen.at, Outlook.of(known))
+    if State.CLOSED in states:
+        found |= boards.heads(seen.issues.filter(state=State.CLOSED), seen.at)
+    return [boards.named(found.get(s), s, seen.typical.get(s), known) for s in states]
 
 
 def renewed(request: SignedIn, pk: int, states: set[str]) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 
+from emdesk.notifications.slack import posted_to
 from emdesk.web import SignedIn
 from scoping.forms.deals import WORD, may_edit
 from scoping.forms.risks import HelpForm, RiskForm
 from scoping.models import Opportunity
+from scoping.notices import HELP
 from scoping.risks import ask_for_help, change_risk, note_risk
 from scoping.views.editing import READ_WRITE
 
@@ -44,7 +46,8 @@ def risk(request: SignedIn, pk: int, number: int) -> HttpResponse:
 def help_needed(request: SignedIn, pk: int) -> HttpResponse:
     deal = _find(request, pk)
     sent = request.POST if request.method == "POST" else None
-    form = HelpForm(sent, initial={"help_needed": deal.help_needed})
+    channels = posted_to(HELP)
+    form = HelpForm(sent, initial={"help_needed": deal.help_needed}, channels=channels)
     if form.is_valid():
         ask_for_help(deal, form.cleaned_data["help_needed"], by=request.user, at=now())
         return redirect(deal)

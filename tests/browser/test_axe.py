@@ -73,6 +73,8 @@ PAGES = {
     "quarter rows": "/quarters/Q127/rows/?part=came_in",
     "quarter stays": "/quarters/Q127/rows/?part=ended&key=open",
     "empty quarter": "/quarters/Q121/",
+    "forecast": "/forecast/",
+    "empty forecast": "/forecast/Q121/?by=region",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",

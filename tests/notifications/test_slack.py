@@ -21,7 +21,7 @@ from emdesk.people.models import Role
 from emdesk.workflow import perform, undo
 from scoping.facts import amend
 from scoping.models import ScopingIssue
-from tests.factories import NOON, make_user
+from tests.factories import NOON, make_opportunity, make_user
 from tests.notifications.browsing import browser, page_of
 from tests.notifications.telling import announced, everything_now
 from tests.webhooks import hosting, leads_to
@@ -128,6 +128,29 @@ def test_a_post_reaches_its_webhook_once(host):
     ((_, body),) = host.taken
     assert json.loads(body) == {"text": "Hello", "unfurl_links": False}
     assert posts()[0].sent_at
+
+
+def test_a_call_for_help_is_posted_once_to_the_channel_chosen_for_it(host, em):
+    """All the way, from the click on the deal to what arrives there; and that it is over."""
+    deal = make_opportunity(engagement_manager=em, name="Acme- Professional Services 04/26")
+    make_channel("help", webhook=host.url, tells_details=True)
+    SlackChannel.objects.create(name="#talk", kinds=["talk"], webhook=host.url)
+    desk, address = browser(em), f"/opportunities/{deal.pk}/help/"
+    assert "#ps-desk in Slack" in page_of(desk, address)
+    assert "#talk" not in page_of(desk, address)
+
+    for text in ("A sponsor who signs", ""):
+        assert desk.post(address, {"help_needed": text}).status_code == 302
+        announced()
+        announced()
+        for post in posts():
+            assert post_what_is_due(post.leaves_at) in (0, 1)
+
+    link = f"<http://127.0.0.1:8000/opportunities/{deal.pk}/|{deal.name}>"
+    assert [json.loads(body)["text"] for _, body in host.taken] == [
+        f"{link}: {em.name} needs help: “A sponsor who signs”",
+        f"{link}: {em.name} needs no more help",
+    ]
 
 
 def test_a_busy_slack_is_asked_again_and_after_eight_tries_it_ends(host):

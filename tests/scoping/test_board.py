@@ -9,12 +9,17 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from emdesk.ledger.models import Event
+from emdesk.people.models import Role
 from scoping import board
 from scoping.board import Column, Place
+from scoping.categories import Outlook
+from scoping.deals import amend_deal
 from scoping.facts import amend
+from scoping.judging import take_back
 from scoping.models import ScopingIssue, TypicalStay
 from scoping.states import LIVE, State
-from tests.factories import NOON, TODAY, make_account, make_issue, make_user
+from tests.factories import NOON, TODAY, make_account, make_issue, make_opportunity, make_user
 from tests.scoping.settled import next_transaction
 from tests.together import together
 
@@ -190,6 +195,38 @@ def test_a_column_without_values_has_no_total():
 
 
 @pytest.mark.django_db
+def test_a_column_weighs_each_live_value_by_the_colour_of_its_deal(django_assert_num_queries):
+    """Weights of any quarter; per currency; without a deal as Grey; won whole, omitted nothing."""
+    plan = [
+        ("green", "4", 100, "USD", "95.00"),
+        ("amber", "1", 1000, "USD", "900.00"),
+        ("red", "2", 10_000, "EUR", "3000.00"),
+        ("grey", "3", 77, "EUR", "7.70"),
+        ("green", "0", 5000, "USD", "0"),
+        ("red", "won", 40, "USD", "40"),
+        ("green", "4", None, "USD", "0"),
+    ]
+    for colour, stage, value, currency, _ in plan:
+        deal = make_opportunity(confidence=colour, stage=stage)
+        make_issue(opportunity=deal, expected_value=value, currency=currency)
+    make_issue(expected_value=30)
+    gone = make_opportunity(confidence="green", stage="4", deleted=True)
+    make_issue(opportunity=gone, expected_value=999)
+    make_issue(State.CLOSED, expected_value=888)
+    expected = {"EUR": Decimal("3007.70"), "USD": Decimal("1035.00") + 3}
+    issues = ScopingIssue.objects.all()
+    outlook = Outlook.on(TODAY)
+
+    with django_assert_num_queries(1):
+        columns = board.weighted_heads(issues.live(), NOON, outlook)
+
+    said = " + ".join(board.money(amount, currency) for currency, amount in expected.items())
+    assert columns["open"].weighted == said
+    assert columns["open"].weights == "Counted: Green 95 %, Amber 90 %, Red 30 %, Grey 10 %"
+    assert columns["open"].count == len(plan) + 2
+
+
+@pytest.mark.django_db
 def test_heads_by_lane_are_kept_apart():
     em = make_user()
     make_issue(engagement_manager=em)
@@ -250,6 +287,24 @@ def test_what_is_written_after_the_cursor_has_changed_and_nothing_else():
     assert set(changed(cursor)) == {issue, new}
     assert other not in changed(cursor)
     assert changed(next_transaction()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_colour_brings_the_cards_of_its_deal_and_no_other():
+    deal = make_opportunity(stage="4")
+    issue = make_issue(opportunity=deal)
+    make_issue(opportunity=make_opportunity())
+    judged = [("confidence", "green"), ("stage", "5")]
+    for field, value in judged:
+        cursor = next_transaction()
+        amend_deal(deal, by=None, at=NOON, **{field: value})
+        assert changed(cursor) == [issue], field
+    cursor, said = next_transaction(), Event.objects.about(deal).first()
+    take_back(deal, said.number, by=make_user(Role.EM_LEAD), at=NOON)
+    assert changed(cursor) == [issue]
+    cursor = next_transaction()
+    amend_deal(deal, by=None, at=NOON, next_step="Call")
+    assert changed(cursor) == []
 
 
 @pytest.mark.django_db(transaction=True)

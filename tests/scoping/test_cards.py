@@ -1,20 +1,24 @@
 """What a card says, and that it says nothing else."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from emdesk.people.models import Role
 from scoping.cards import brief, cards, next_step_state, stale, typical_stays
-from scoping.models import ScopingIssue, TypicalStay
+from scoping.models import Confidence, ScopingIssue, TypicalStay
 from scoping.states import State
 from tests.factories import (
     NOON,
     TODAY,
     make_account,
     make_issue,
+    make_opportunity,
     make_ready_issue,
     make_segment,
     make_user,
@@ -170,7 +174,28 @@ def test_what_is_not_known_is_absent_not_blank():
 
     assert card.having("segment") == card.having("av") == card.having("tag") == []
     assert (card["data-em"], card["data-segment"]) == ("none", "none")
+    assert card["data-confidence"] == "none"
     assert "No next step" in card.text
+
+
+@pytest.mark.django_db
+def test_a_card_bears_the_ems_confidence_in_its_deal():
+    for colour in Confidence:
+        deal = make_opportunity(confidence=colour)
+        assert markup_of(make_issue(opportunity=deal))["data-confidence"] == colour
+
+
+def test_every_colour_has_a_shape_a_letter_and_a_word_of_its_own():
+    css = Path(finders.find("css/card.css")).read_text()
+    marks = {}
+    for colour in Confidence:
+        (rule,) = re.findall(rf'\[data-confidence="{colour}"\] {{(.*?)}}', css, re.DOTALL)
+        marks[colour] = dict(re.findall(r"(--\w+): (.*?);", rule))
+
+    for colour, mark in marks.items():
+        assert f'/ "{colour.label}"' in mark["--word"]
+    looks = {(mark["--shape"], "gradient" in mark["--sign"]) for mark in marks.values()}
+    assert len({mark["--word"][:3] for mark in marks.values()}) == len(looks) == len(Confidence)
 
 
 @pytest.mark.django_db
@@ -212,7 +237,7 @@ def test_no_text_on_a_card_becomes_markup():
 @pytest.mark.parametrize("number", [1, 5])
 def test_cards_cost_one_query_however_many(number, django_assert_num_queries):
     for _ in range(number):
-        make_ready_issue(State.SOW_WIP)
+        make_ready_issue(State.SOW_WIP, opportunity=make_opportunity(confidence="red"))
     user, typical = make_user(), typical_stays()
 
     with django_assert_num_queries(1):

@@ -8,19 +8,20 @@ from django.urls import reverse
 
 from emdesk.configuration.values import set_value
 from emdesk.people.models import Role
-from scoping.models import ScopingIssue
+from scoping.models import Confidence, ScopingIssue
 from scoping.states import LIVE, State
 from tests.factories import (
     NOON,
     TODAY,
     make_account,
     make_issue,
+    make_opportunity,
     make_ready_issue,
     make_segment,
     make_user,
 )
 from tests.scoping.markup import parsed
-from tests.scoping.pages import BOARD, BY_EM, page_of
+from tests.scoping.pages import BOARD, BY_EM, page_of, queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +209,43 @@ def test_lanes_cut_the_board_and_lose_no_card(client, em, lanes):
     assert [len(strip.having("card")) for strip in strips] == [3, 3, 3]
     last = strips[-1].all()[1].texts[0]
     assert last == {"em": "Nobody yet", "segment": "No segment"}[lanes]
+
+
+def test_lanes_by_confidence_stand_surest_first_and_without_a_deal_last(client, em):
+    for colour in ("grey", "green", None, "amber", "red"):
+        deal = make_opportunity(confidence=colour) if colour else None
+        make_issue(State.SOW_WIP, engagement_manager=em, opportunity=deal)
+
+    strips = page_of(client, lanes="confidence").having("lane")
+
+    names = [strip.all()[1].texts[0] for strip in strips]
+    assert names == ["Green", "Amber", "Red", "Grey", "No opportunity"]
+    for strip in strips:
+        (card,), (cell, *_) = strip.having("card"), strip.having("cards")
+        assert card["data-confidence"] == cell["data-lane"]
+
+
+@pytest.mark.parametrize("filters", [{}, {"lanes": "confidence"}, {"view": "team"}])
+def test_a_board_costs_the_same_however_many_deals_stand_on_it(client, em, filters):
+    costs = []
+    for count in (1, 4):
+        for number in range(count):
+            deal = make_opportunity(confidence=Confidence.values[number], stage="4")
+            fields = {"engagement_manager": em, "opportunity": deal, "segment": make_segment()}
+            make_issue(State.SOW_WIP, expected_value=50_000, **fields)
+        costs.append(queries_of(client, BOARD, filters))
+
+    assert costs[0] == costs[1]
+
+
+def test_a_column_says_what_it_is_worth_by_confidence(client, em):
+    deal = make_opportunity(confidence="green", stage="4")
+    fields = {"expected_value": 100_000, "engagement_manager": em, "opportunity": deal}
+    make_issue(State.SOW_WIP, **fields)
+
+    for address in (BOARD, BY_EM):
+        said = [each.text for each in page_of(client, address).having("sums")]
+        assert any("weighted $95k" in text for text in said), address
 
 
 # Issues by EM.

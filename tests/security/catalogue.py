@@ -205,6 +205,11 @@ FIGURES = [
     get("/quarters/{quarter}/pdf/", "read the win rate"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
+FORECAST = [
+    get("/forecast/", "read the forecast"),
+    get("/forecast/{quarter}/?by=segment", "read the forecast"),
+    get("/forecast/{quarter}/csv/?by=region", "take the forecast away"),
+]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [
     get("/quiet/", "see the two-months rule"),
@@ -440,6 +445,7 @@ DESK: list[Question] = [
     *CALENDARS,
     *CLOCKS,
     *FIGURES,
+    *FORECAST,
     *INTAKE,
 ]
 KEEPS_A_NOTE = {"/files/{file}/": {"files_download"}}  # who fetched a file is put on record

@@ -1,0 +1,70 @@
+"""The forecast of one quarter: whose deals, by which meanings, in which currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils.timezone import localdate
+
+from emdesk.configuration.currencies import desk_currency
+from emdesk.configuration.fiscal_year import first_month
+from emdesk.fiscal import Quarter
+from emdesk.people.models import User
+from forecasting.roll_up import AXES, Roll, rolled_up
+from scoping import rules
+from scoping.categories import Outlook, categorised
+from scoping.deal_totals import added_up
+from scoping.models import Opportunity
+from scoping.models.opportunity import OpportunityQuerySet
+from scoping.quarters import day_at
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One look at it; ``user`` is None for the whole desk. Quarters are as opportunities show them."""
+
+    quarter: Quarter
+    user: User | None
+    at: datetime
+
+    @cached_property
+    def currency(self) -> str:
+        return desk_currency(localdate(self.at))
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return Outlook.on(localdate(self.at))
+
+    @cached_property
+    def window(self) -> tuple[date, date]:
+        """Its first and last day."""
+        month = first_month(localdate(self.at))
+        return self.quarter.starts(month), self.quarter.ends(month)
+
+    @cached_property
+    def days_left(self) -> int | None:
+        """Until it ends, by the clock of the fiscal calendar; None before and after it."""
+        first, last = self.window
+        today = day_at(self.at)
+        return (last - today).days if first <= today <= last else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it counts every deal, or those the account team is on."""
+        return self.user is None or rules.reads_whole_win_rate(self.user)
+
+    @property
+    def deals(self) -> OpportunityQuerySet:
+        """Those that close in the quarter, valued and categorised."""
+        found = Opportunity.objects.filter(deleted=False, close_date__range=self.window)
+        if self.user is not None and not self.whole:
+            found = found.visible_to(self.user)
+        priced = found.in_region().valued(localdate(self.at), self.currency)
+        return categorised(priced, self.outlook, *self.window)
+
+    def by(self, axis: str) -> Roll:
+        """In one query."""
+        rows = added_up(self.deals, *AXES[axis].parts, "category", "confidence")
+        return rolled_up(rows, axis, self.outlook)

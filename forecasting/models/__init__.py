@@ -1,0 +1,3 @@
+from forecasting.models.snapshot import Snapshot
+
+__all__ = ["Snapshot"]

@@ -1,0 +1,70 @@
+"""The forecast of a quarter: its page and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.views.decorators.http import require_safe
+
+from emdesk.exporting import download
+from emdesk.fiscal import Quarter
+from emdesk.web import SignedIn
+from forecasting.forecast import Forecast
+from forecasting.forecast_page import ForecastPage
+from forecasting.readers import for_readers
+from forecasting.roll_up import Line
+from scoping import rules
+from scoping.categories import CUMULATIVE, HORIZONS
+from scoping.quarters import quarter_at
+
+
+@require_safe
+@for_readers
+def running(request: SignedIn) -> HttpResponse:
+    """The quarter that runs now."""
+    return forecast(request, str(quarter_at(now())))
+
+
+@require_safe
+@for_readers
+def forecast(request: SignedIn, label: str) -> HttpResponse:
+    page = page_asked(request, label)
+    context = {"page": page, "forecast": page.forecast, "exports": rules.exports(request.user)}
+    return render(request, "forecasting/forecast.html", context)
+
+
+@require_safe
+@for_readers
+def export(request: SignedIn, label: str) -> HttpResponse:
+    """The table as the page shows it."""
+    if not rules.exports(request.user):
+        raise PermissionDenied
+    page = page_asked(request, label)
+    roll, currency = page.roll, page.forecast.currency
+    head = [page.title, "Deals", *page.categories]
+    head += [f"Weighted {name}" for name in HORIZONS.values()]
+    lines = [_cells(line) for line in (*roll.lines, roll.whole)]
+    name = f"forecast-{page.forecast.quarter}-by-{page.by}"
+    rows = ([*line, currency] for line in lines)
+    return download("csv", name, [*head, "Currency"], rows)
+
+
+def page_asked(request: SignedIn, label: str) -> ForecastPage:
+    """Of the quarter in the address, or 404."""
+    try:
+        quarter = Quarter.parse(label)
+    except ValueError as broken:
+        raise Http404 from broken
+    return ForecastPage(Forecast(quarter, request.user, now()), request.GET.get("by", ""))
+
+
+def _cells(line: Line) -> Iterable[Any]:
+    name = f"{line.name}, {line.region or 'No region'}" if line.kind == "em" else line.name
+    figures = [line.figures[each] for each in CUMULATIVE]
+    weighted = (round(worth, 2) for worth in line.weighted.values())
+    return [name, figures[-1].count, *(each.value for each in figures), *weighted]
