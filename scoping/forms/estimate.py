@@ -62,8 +62,8 @@ class SendForm(forms.Form):
     )
     token = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, token: int, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"token": token}, **kwargs)
+    def __init__(self, said: Any = None, *, token: int) -> None:
+        super().__init__(said, initial={"token": token})
 
     @property
     def said(self) -> dict[str, Any]:

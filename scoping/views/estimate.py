@@ -75,7 +75,8 @@ def terms(request: SignedIn, pk: int, place: int) -> HttpResponse:
     only_if(found.live and rules.edits_estimate(found, request.user))
     chosen = get_object_or_404(found.estimates, position=place)
     sent = found.estimate_versions.exists()
-    form, status, told = TermsForm(instance=chosen, sent=sent), 200, []
+    form: TermsForm | None = TermsForm(instance=chosen, sent=sent)
+    status, told = 200, list[Any]()
     if request.method == "POST":
         form, status, told = keep_form(
             TermsForm(request.POST, instance=chosen, sent=sent),
@@ -92,8 +93,7 @@ def terms(request: SignedIn, pk: int, place: int) -> HttpResponse:
 def _begin(request: SignedIn, found: ScopingIssue) -> HttpResponse:
     form = ScenarioForm(request.POST)
     name = form.cleaned_data["name"] if form.is_valid() else "Base"
-    source = request.POST.get("like", "")
-    like = found.estimates.filter(position=int(source)).first() if source.isdecimal() else None
+    like = found.estimates.filter(position=_number(request.POST, "like")).first()
     try:
         made = beginning.begin(found, by=request.user, at=now(), name=name, like=like)
     except Refused as refusal:
@@ -145,7 +145,7 @@ def _change(request: SignedIn, found: ScopingIssue, chosen: Estimate, at: dateti
         return _refused(request, chosen, str(refusal))
     if not request.htmx:
         return _whole_page(request, place, sheet, outcome)
-    stirred = before != _seen(request.POST) or order != [each.pk for each in sheet.lines]
+    stirred = before != _number(request.POST, "token") or order != [each.pk for each in sheet.lines]
     return _answer(request, place, sheet, outcome, line, stirred=stirred)
 
 
@@ -155,13 +155,12 @@ def _save(said: QueryDict, sheet: Sheet, place: Around) -> Outcome:
         line, column = where if len(where) == 2 else ("", "")
         text = said.get("block", "")
         return paste(sheet, text, place.known, line=line, column=column, costs=place.costs)
-    return put(sheet, _typed(said), place.known, seen=_seen(said), costs=place.costs)
+    return put(sheet, _typed(said), place.known, seen=_number(said, "token"), costs=place.costs)
 
 
 def _act(request: SignedIn, sheet: Sheet, place: Around, outcome: Outcome) -> Any:
     """The line to go on with, if the deed leads to one."""
-    do, row = request.POST.get("do", ""), request.POST.get("row", "")
-    line = sheet.line(int(row)) if row.isdecimal() else None
+    do, line = request.POST.get("do", ""), sheet.line(_number(request.POST, "row"))
     if do in ACTS and line is not None:
         return ACTS[do](sheet, line)
     if do == "undo":
@@ -187,9 +186,10 @@ def _typed(said: QueryDict) -> Sequence[Typed]:
     return found
 
 
-def _seen(said: QueryDict) -> int:
-    token = said.get("token", "")
-    return int(token) if token.isascii() and token.isdigit() and len(token) < 10 else 0
+def _number(said: QueryDict, name: str) -> int:
+    """A number as the page sends it; 0 for anything else."""
+    text = said.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _refused(request: SignedIn, chosen: Estimate, reason: str) -> HttpResponse:
@@ -210,6 +210,7 @@ def _answer(
     request: SignedIn, place: Around, sheet: Sheet, outcome: Outcome, line: Any, *, stirred: bool
 ) -> HttpResponse:
     """To the page that is open: what changed of it; the whole sheet when lines came or went."""
+    context: dict[str, Any]
     if outcome.clashes:
         context = {"clashes": outcome.clashes, "estimate": sheet.estimate, "issue": place.issue}
         context |= {"typed": _typed(request.POST)}

@@ -21,7 +21,6 @@ from scoping.estimating.difference import difference, margin_change
 from scoping.estimating.limits import limits_on
 from scoping.estimating.papers import CUSTOMER, OWN, head_and_rows, own_paper, paper
 from scoping.estimating.sending import (
-    Standing,
     decide,
     make_link,
     send,
@@ -30,6 +29,7 @@ from scoping.estimating.sending import (
 )
 from scoping.forms.estimate import AnswerForm, SendForm
 from scoping.models import EstimateVersion, ScopingIssue
+from scoping.models.estimate import Standing
 from scoping.views.editing import FORM, READ_WRITE, only_if
 from scoping.views.moves import find
 
