@@ -68,6 +68,10 @@ PERIODIC = {
         "task": "forecasting.tasks.take_snapshots",
         "schedule": crontab(minute="35"),
     },
+    "sweep drift": {
+        "task": "forecasting.tasks.sweep_drift",
+        "schedule": crontab(minute="15"),
+    },
     "remove files of old imports": {
         "task": "scoping.tasks.remove_old_imports",
         "schedule": crontab(minute="40", hour="3"),

@@ -101,7 +101,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "emdesk.web.shell",
             ],
-            "builtins": ["emdesk.icons"],
+            "builtins": ["emdesk.icons", "emdesk.styles"],
         },
     }
 ]

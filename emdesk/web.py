@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from emdesk.styles import SETS, joined, sheets
 
 if TYPE_CHECKING:
     from emdesk.people.models import User
@@ -37,10 +41,28 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed, compressed files; ES modules find each other by their hashed names."""
 
     support_js_module_import_aggregation = True
+    joins_styles = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._urls: dict[str, str] = {}
+
+    def post_process(
+        self,
+        paths: dict[str, Any],
+        dry_run: bool = False,  # noqa: FBT001, FBT002 (Django's)
+        **options: Any,
+    ) -> Iterator[Any]:
+        """Sheets that belong together also come as one file."""
+        for name in SETS if not dry_run else ():
+            text = "".join(self._text(*paths[sheet]) for sheet in sheets(name))
+            self.delete(joined(name))
+            paths[joined(name)] = (self, self.save(joined(name), ContentFile(text)))
+        yield from super().post_process(paths, dry_run, **options)
+
+    def _text(self, storage: Storage, path: str) -> str:
+        with storage.open(path) as file:
+            return str(file.read().decode())
 
     def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002 (Django's)
         """What the manifest says of a name stands for as long as the process does."""

@@ -53,6 +53,14 @@ class ForecastPage:
     def roll(self) -> Roll:
         return self.forecast.by(self.by)
 
+    @cached_property
+    def by_em(self) -> Roll:
+        return self.roll if self.by == "em" else self.forecast.by("em")
+
+    @property
+    def here(self) -> str:
+        return self.address()
+
     @property
     def title(self) -> str:
         return AXES[self.by].title

@@ -30,11 +30,11 @@ class ScopeForm(forms.Form):
         self._segments = list(Segment.objects.all())
         managers = User.objects.with_role(Role.EM).order_by("name").values_list("pk", "name")
         segments = [(str(each.pk), each.label) for each in self._segments]
-        regions = dict.fromkeys(filter(None, map(_region, self._segments)))
+        self.regions = [*dict.fromkeys(filter(None, map(_region, self._segments)))]
         self._offer("em", "Everybody", [*((str(pk), name) for pk, name in managers)])
         self.fields["em"].choices.append((NOBODY, "Nobody"))  # type: ignore[attr-defined]
         self._offer("segment", "All", segments)
-        self._offer("region", "All", [(each, each) for each in regions])
+        self._offer("region", "All", [(each, each) for each in self.regions])
 
     def _offer(self, name: str, everything: str, choices: Iterable[tuple[str, str]]) -> None:
         self.fields[name].choices = [("", everything), *choices]  # type: ignore[attr-defined]

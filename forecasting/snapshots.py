@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django import forms
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max
 from django.db.transaction import atomic
 
 from emdesk.configuration.definitions import Definition, register
@@ -17,13 +17,13 @@ from emdesk.ledger.models import Event
 from emdesk.ledger.recording import Projection
 from forecasting.as_at import Past, end_of
 from forecasting.models import Snapshot
-from forecasting.rewinding import DEAL
 from scoping.models import Stage
 from scoping.models.opportunity import UNCOUNTED
 from scoping.quarters import FiscalCalendar, day_at
 
 WEEKDAY = "snapshot_weekday"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LOOKED_BACK = 66  # weeks
 COMPARED = tuple(each.attname for each in Snapshot._meta.concrete_fields if each.attname != "id")
 
 register(
@@ -60,11 +60,9 @@ def weekly_days(first: date, last: date, at: datetime) -> list[date]:
 
 
 def take_past_weeks(at: datetime) -> None:
-    """Every week since the first word about a deal, for a desk that has just been filled."""
-    begun = Event.objects.filter(subject_type=DEAL).aggregate(first=Min("at"))["first"]
-    if begun:
-        due = due_days(at)
-        take(weekly_days(day_at(begun), due[-1], at) if due else [], at)
+    """Those of five quarters, for a desk that has just been filled with a history."""
+    if due := due_days(at):
+        take([due[-1] - timedelta(days=7 * week) for week in range(LOOKED_BACK)], at)
 
 
 def take(days: Collection[date], at: datetime) -> dict[date, int]:

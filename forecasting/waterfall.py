@@ -8,7 +8,7 @@ neither, and is told apart.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -23,7 +23,7 @@ from scoping.hygiene import OPEN
 from scoping.models import ForecastCategory, Opportunity, Stage
 from scoping.models.opportunity import CLOSED
 from scoping.quarters import on_days
-from scoping.rules import sees_every_issue
+from scoping.rules import reads_whole_win_rate
 
 COUNTED = {
     str(each)
@@ -86,12 +86,17 @@ class Scope:
 
 @dataclass(frozen=True)
 class Movement:
-    """One deal, on both days, and the one reason for what it adds or takes."""
+    """One deal, on both days, and the one reason for what it adds or takes.
+
+    ``opens`` and ``closes`` are what it weighs in opening and closing, None where it is not in it.
+    """
 
     reason: Reason
     before: Row
     after: Row
     amount: Decimal
+    opens: Decimal | None = None
+    closes: Decimal | None = None
 
     @property
     def deal(self) -> int:
@@ -130,7 +135,8 @@ class Waterfall:
         """Of each reason there is."""
         found: dict[Reason, Bar] = {}
         for move in self.movements:
-            rows = [row for row in (move.before, move.after) if row and row.category in COUNTED]
+            ends = ((move.before, move.opens), (move.after, move.closes))
+            rows = [row for row, weight in ends if weight is not None]
             found.setdefault(move.reason, Bar()).add(move.amount, rows)
         return {reason: found[reason] for reason in Reason if reason in found}
 
@@ -138,21 +144,34 @@ class Waterfall:
     def change(self) -> Decimal:
         return self.closing.amount - self.opening.amount
 
+    @property
+    def standing_before(self) -> list[Movement]:
+        """The deals of the opening, each with what it weighed there."""
+        found = [
+            replace(each, amount=each.opens) for each in self.movements if each.opens is not None
+        ]
+        return _largest_first(found)
+
+    @property
+    def standing_after(self) -> list[Movement]:
+        found = [
+            replace(each, amount=each.closes) for each in self.movements if each.closes is not None
+        ]
+        return _largest_first(found)
+
     def because_of(self, reason: Reason) -> list[Movement]:
-        """The largest first."""
-        found = [move for move in self.movements if move.reason == reason]
-        return sorted(found, key=lambda move: (-abs(move.amount), move.deal))
+        return _largest_first([move for move in self.movements if move.reason == reason])
 
 
 def waterfall(
     first: date, last: date, scope: Scope, *, at: datetime, user: User | None = None
 ) -> Waterfall:
-    """From the end of one day to that of another, or until now; over what ``user`` sees."""
+    """From the end of one day to that of another, or until now; over the deals ``user`` is on, if that is all."""
     past = Past(first, at, scope.relevant)
     currency = desk_currency(last, min(end_of(last), at))
     after, before = past.on(last, currency), past.on(first, currency)
     found = Waterfall(first, last, currency)
-    if user is not None and not sees_every_issue(user):
+    if user is not None and not reads_whole_win_rate(user):
         seen = set(Opportunity.objects.visible_to(user).values_list("pk", flat=True))
         after, before = _only(after, seen), _only(before, seen)
     compare(found, before, after, scope)
@@ -168,15 +187,16 @@ def compare(
     for pk in sorted(then.keys() | now.keys()):
         was, is_now = then.get(pk), now.get(pk)
         stood, stands = scope.counts(was), scope.counts(is_now)
-        opens = _worth(was) if stood else Decimal(0)
-        closes = _worth(is_now) if stands else Decimal(0)
-        if stood:
+        opens = _worth(was) if stood else None
+        closes = _worth(is_now) if stands else None
+        if opens is not None:
             found.opening.add(opens, [was])
-        if stands:
+        if closes is not None:
             found.closing.add(closes, [is_now])
         if stood or stands:
             reason = _reason(was, is_now, stood=stood, stands=stands, scope=scope)
-            found.movements.append(Movement(reason, was, is_now, closes - opens))
+            amount = (closes or Decimal(0)) - (opens or Decimal(0))
+            found.movements.append(Movement(reason, was, is_now, amount, opens, closes))
         elif _passed(was, is_now, scope):
             ended = Reason.WON if is_now and is_now.stage == Stage.WON else Reason.LOST
             found.passed.append(Movement(ended, was, is_now, _worth(is_now)))
@@ -228,6 +248,10 @@ def _passed(was: Row, is_now: Row, scope: Scope) -> bool:
     if is_now is None or is_now.stage not in CLOSED or closed_before:
         return False
     return scope.dated(is_now) and scope.chosen(is_now)
+
+
+def _largest_first(moves: list[Movement]) -> list[Movement]:
+    return sorted(moves, key=lambda move: (-abs(move.amount), move.deal))
 
 
 def _worth(row: Row) -> Decimal:

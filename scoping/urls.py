@@ -29,6 +29,7 @@ from scoping.views import (
     triage,
     verdict,
 )
+from scoping.views.catalogue import browsing, costs, drafts, needs, proposals, rates, versions
 
 app_name = "scoping"
 urlpatterns = [
@@ -155,6 +156,30 @@ urlpatterns = [
     path("views/<int:pk>/save/", saved_views.save_again, name="save_again"),
     path("views/<int:pk>/change/", saved_views.change_view, name="change_view"),
     path("views/<int:pk>/delete/", saved_views.delete_view, name="delete_view"),
+    path("issues/<int:pk>/needs/new/", needs.note, name="note_need"),
+    path("catalogue/", browsing.catalogue, name="catalogue"),
+    path("catalogue/services/<str:key>/", browsing.service, name="catalogue_service"),
+    path("catalogue/versions/", versions.versions, name="catalogue_versions"),
+    path("catalogue/versions/<int:number>/", versions.version, name="catalogue_version"),
+    path("catalogue/draft/begin/", versions.begin, name="begin_draft"),
+    path("catalogue/draft/discard/", versions.discard, name="discard_draft"),
+    path("catalogue/draft/bands/<str:key>/", drafts.bands, name="draft_bands"),
+    path("catalogue/draft/<str:kind>/new/", drafts.new_item, name="new_draft_item"),
+    path("catalogue/draft/<str:kind>/<str:key>/", drafts.item, name="draft_item"),
+    path("catalogue/draft/<str:kind>/<str:key>/remove/", drafts.remove, name="remove_draft_item"),
+    path("catalogue/proposals/", proposals.proposals, name="proposals"),
+    path("catalogue/proposals/new/", proposals.new_proposal, name="new_proposal"),
+    path("catalogue/proposals/<int:pk>/", proposals.proposal, name="proposal"),
+    path("catalogue/proposals/<int:pk>/decide/", proposals.decide, name="decide_proposal"),
+    path("catalogue/proposals/<int:pk>/withdraw/", proposals.withdraw, name="withdraw_proposal"),
+    path("catalogue/needs/", needs.needs, name="needs"),
+    path("catalogue/needs/<int:pk>/", needs.need, name="need"),
+    path("catalogue/rates/", rates.rates, name="rates"),
+    path("catalogue/rates/new/", rates.new_rate_card, name="new_rate_card"),
+    path("catalogue/rates/<int:pk>/", rates.rate_card, name="rate_card"),
+    path("catalogue/cost/", costs.costs, name="costs"),
+    path("catalogue/cost/new/", costs.new_cost_sheet, name="new_cost_sheet"),
+    path("catalogue/cost/<int:pk>/", costs.cost_sheet, name="cost_sheet"),
     path("import/", importing.imports, name="import"),
     path("import/<int:pk>/", importing.import_run, name="import_run"),
     path("import/<int:pk>/map/", importing.import_map, name="import_map"),

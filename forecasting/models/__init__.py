@@ -1,3 +1,8 @@
-from forecasting.models.snapshot import Snapshot
+"""What forecasting keeps."""
 
-__all__ = ["Snapshot"]
+from forecasting.models.drift import Drift
+from forecasting.models.plan import Plan
+from forecasting.models.snapshot import Snapshot
+from forecasting.models.submission import Call, Kind, Submission
+
+__all__ = ["Call", "Drift", "Kind", "Plan", "Snapshot", "Submission"]

@@ -13,11 +13,17 @@ from django.views.decorators.http import require_safe
 
 from emdesk.exporting import download
 from emdesk.fiscal import Quarter
+from emdesk.people.models import User
 from emdesk.web import SignedIn
+from forecasting.call_forms import own_form
+from forecasting.calls import Calls
+from forecasting.calls_shown import CallsShown, asking
 from forecasting.forecast import Forecast
 from forecasting.forecast_page import ForecastPage
 from forecasting.readers import for_readers
 from forecasting.roll_up import Line
+from forecasting.rules import calls as may_call
+from forecasting.rules import reads_calls
 from scoping import rules
 from scoping.categories import CUMULATIVE, HORIZONS
 from scoping.quarters import quarter_at
@@ -35,6 +41,8 @@ def running(request: SignedIn) -> HttpResponse:
 def forecast(request: SignedIn, label: str) -> HttpResponse:
     page = page_asked(request, label)
     context = {"page": page, "forecast": page.forecast, "exports": rules.exports(request.user)}
+    if reads_calls(request.user):
+        context |= _called(page, request.user)
     return render(request, "forecasting/forecast.html", context)
 
 
@@ -52,6 +60,18 @@ def export(request: SignedIn, label: str) -> HttpResponse:
     name = f"forecast-{page.forecast.quarter}-by-{page.by}"
     rows = ([*line, currency] for line in lines)
     return download("csv", name, [*head, "Currency"], rows)
+
+
+def _called(page: ForecastPage, user: User) -> dict[str, Any]:
+    """The week's calls, and the form for one's own while it may be said."""
+    found = Calls(page.forecast, page.by_em)
+    shown = CallsShown(found)
+    context: dict[str, Any] = {"calls": shown}
+    if found.open and may_call(user, user):
+        line = found.line(user)
+        if not line.locked:
+            context |= {"form": own_form(line), **asking(shown, line)}
+    return context
 
 
 def page_asked(request: SignedIn, label: str) -> ForecastPage:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from emdesk.calendars.models import WorkingCalendar
 from scoping.models import Meeting
+from scoping.quarters import quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
@@ -53,6 +54,8 @@ PAGES = {
     "opportunities by EM": "/opportunities/?view=team&by=em",
     "no opportunities": "/opportunities/?q=nowhere",
     "judge": "/opportunities/{deal}/judge/",
+    "drift": "/drift/?view=team",
+    "mended drift": "/drift/mended/",
     "settings": "/settings/",
     "profile": "/profile/",
     "empty inbox": "/inbox/",
@@ -75,6 +78,9 @@ PAGES = {
     "empty quarter": "/quarters/Q121/",
     "forecast": "/forecast/",
     "empty forecast": "/forecast/Q121/?by=region",
+    "forecast changes": "/forecast/waterfall/?quarter=all&since=2020-01-01",
+    "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
+    "call": "/forecast/{quarter}/calls/{em}/",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
@@ -91,6 +97,8 @@ def desk(amara, jonas, at, segment):
     own = {"engagement_manager": amara, "segment": segment, "account": make_account()}
     issues = {state: make_ready_issue(state, at=at, expected_value=9_000, **own) for state in State}
     make_issue(at=at)
+    deal = make_opportunity(owner="Dana Reyes", stage="3", confidence="green")
+    make_issue(State.SOW_WIP, at=at, engagement_manager=amara, opportunity=deal)
     make_ready_issue(engagement_manager=jonas, at=at, em_status="todo", next_step="Call")
     Meeting.objects.create(issue=issues["open"], kind="scoping_call", starts_at=at)
     return issues
@@ -110,6 +118,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
     pks |= {"deal": make_opportunity(engagement_manager=amara, close_date=at.date()).pk}
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
+    pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)
     found = {}
     for name, path in PAGES.items():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 
 import pytest
 from playwright.sync_api import expect
 
+from emdesk.configuration.values import set_value
 from tests.browser.test_phone import PHONE, fits
 from tests.factories import make_opportunity
 
@@ -43,3 +45,25 @@ def test_it_fits_a_phone_and_needs_no_script(visit, amara, desk, options):
 
     assert fits(page)
     expect(page.get_by_role("row", name=re.compile("^Total"))).to_contain_text("$24k")
+
+
+def test_the_weeks_call_is_given_by_keys_and_stands_beside_the_deals(visit, amara, desk, at):
+    for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
+        set_value(key, last, effective_from=at.date(), reason="x", by=None, at=at)
+    page = visit("/forecast/", amara)
+    page.get_by_label("Commit").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("30000")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("45000.50")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Two wait for legal")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".toast")).to_contain_text("is in")
+    row = page.get_by_role("row", name=re.compile(f"^{amara.name}.*Two wait"))
+    expect(row).to_contain_text("$30k")
+    row.get_by_role("link", name=amara.name).click()
+    expect(page.get_by_role("region", name="Every line of the call")).to_contain_text("$45k")

@@ -18,10 +18,10 @@ from emdesk.copying import maker
 from emdesk.people.models import Role
 from forecasting.models import Snapshot
 from forecasting.waterfall import Reason, Scope, Waterfall, compare, waterfall
-from scoping.deals import amend_deal
 from scoping.models import Opportunity, Stage
 from tests.factories import NOON, make_issue, make_opportunity, make_user
 from tests.forecasting.history import History
+from tests.forecasting.weeks import WEEK, a_week
 from tests.oracles import waterfall as oracle
 
 FIRST, LAST = date(2026, 2, 1), date(2026, 4, 30)
@@ -119,34 +119,7 @@ def test_any_two_days_of_any_history_balance_with_what_the_desk_showed(seed: int
 
 @pytest.fixture
 def desk(db: None) -> dict[str, Opportunity]:
-    """A deal for each thing that happens in the week after NOON."""
-    by = make_user()
-    day, later = date(2026, 3, 20), date(2026, 5, 2)
-    told: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-        "won": ({}, {"stage": Stage.WON}),
-        "lost": ({}, {"stage": Stage.LOST}),
-        "pushed": ({}, {"close_date": later}),
-        "pulled_in": ({"close_date": later}, {"close_date": day}),
-        "up": ({}, {"services_value": Decimal(150)}),
-        "down": ({}, {"services_value": Decimal(60)}),
-        "currency": ({"currency": "EUR"}, {}),
-        "removed": ({}, {"stage": Stage.UNQUALIFIED}),
-        "same": ({}, {"confidence": "green"}),
-        "passed": ({"stage": Stage.PENDING}, {"stage": Stage.WON}),
-    }
-    found = {}
-    for name, (begun, _) in told.items():
-        fields = {"stage": Stage.PROPOSAL, "close_date": day, "services_value": Decimal(100)}
-        found[name] = make_opportunity(**(fields | begun), name=f"The {name} deal")
-    rates = {"rates": {"EUR": "1.1"}, "later": {"EUR": "1.2"}}
-    for offset, sheet in ((-30, rates["rates"]), (4, rates["later"])):
-        at = NOON + timedelta(days=offset)
-        rate: dict[str, Any] = {"effective_from": at.date(), "reason": "Month", "by": by}
-        set_value("exchange_rates", {"USD": "1", **sheet}, at=at, **rate)
-    for name, (_, changed) in told.items():
-        if changed:
-            amend_deal(found[name], by=by, at=NOON + timedelta(days=3), **changed)
-    return found
+    return a_week()
 
 
 @pytest.mark.usefixtures("desk")
@@ -169,9 +142,6 @@ def test_every_deal_is_told_for_what_happened_to_it() -> None:
     assert (found.closing.deals, found.closing.amount) == (5, 530)
     assert [(move.reason, move.amount) for move in found.passed] == [(Reason.WON, 100)]
     assert found.because_of(Reason.UP)[0].deal == found.movements[4].deal
-
-
-WEEK = timedelta(days=7)
 
 
 @pytest.mark.django_db

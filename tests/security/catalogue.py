@@ -203,12 +203,31 @@ FIGURES = [
         "see what the win rate leaves out",
     ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
+    get("/forecast/waterfall/", "read the win rate"),
+    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}&as=csv", "read the win rate"),
+    get("/forecast/waterfall/rows/?quarter=all&reason=closing", "read the opportunities"),
+    get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
+CALLED = {"commit": "1000", "best_case": "2000"}
 FORECAST = [
     get("/forecast/", "read the forecast"),
     get("/forecast/{quarter}/?by=segment", "read the forecast"),
     get("/forecast/{quarter}/csv/?by=region", "take the forecast away"),
+    get("/forecast/{quarter}/calls/{em}/", "read the calls"),
+    get("/forecast/{quarter}/calls/0/", "read the calls"),
+    post("/forecast/{quarter}/calls/{em}/submit/", "say the EM's own call", data=CALLED),
+    post(
+        "/forecast/{quarter}/calls/{em}/lead/",
+        "say a lead's line",
+        data={f"lead-{name}": value for name, value in CALLED.items()},
+    ),
+    post(
+        "/forecast/{quarter}/calls/{em}/reopen/",
+        "say a lead's line",
+        ok=422,
+        data={"reason": "It is not locked yet"},
+    ),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [
@@ -295,6 +314,9 @@ READS, WORD = "read the opportunities", "/opportunities/{opportunity}/judge/"
 OPPORTUNITIES = [
     get("/opportunities/", READS),
     get("/opportunities/?view=team&quarter=all&by=em", READS),
+    get("/drift/?view=team", READS),
+    get("/drift/?rule=Close+date+past", READS),
+    get("/drift/mended/?view=team", READS),
     get("/opportunities/?view=team&quarter=all&mismatch=any&sort=-value&per_page=100", READS),
     get("/opportunities/export/csv/?view=team&quarter=all", "take the opportunities away"),
     get("/opportunities/export/xlsx/?view=team", "take the opportunities away"),
@@ -451,7 +473,59 @@ CLOCKS = [
     get(f"{PROMISE}/change/", "change a promise"),
     fill(f"{PROMISE}/change/", "change a promise", amount="24", reason="Faster", do="publish"),
 ]
+READ, KEEP = "read the catalogue", "keep the catalogue"
+WAVES = "migration_waves_remote"
+DRAFT = "/catalogue/draft"
+NEW_SKU = {"code": "NEW-1", "title": "New", "type": "advisory", "delivery": "remote"}
+NEW_SKU |= {"currency": "USD", "unit": "each", "basis": "desk", "position": "1"}
+OFFERED = [
+    get("/catalogue/?q=migration&type=migration", READ),
+    get("/catalogue/?version=2", KEEP, refused=(404,)),
+    get("/catalogue/services/saas/", READ),
+    get("/catalogue/versions/", READ),
+    get("/catalogue/versions/1/", READ),
+    get("/catalogue/versions/2/?against=1", KEEP, refused=(404,)),
+    fill("/catalogue/versions/2/", KEEP, refused=(404,), reason="Better words"),
+    post(f"{DRAFT}/begin/", KEEP),
+    get(f"{DRAFT}/activity/{WAVES}/", KEEP),
+    fill(f"{DRAFT}/activity/{WAVES}/", KEEP, title="In waves"),
+    get(f"{DRAFT}/service/new/", KEEP),
+    post(f"{DRAFT}/sku/new/", KEEP, data=NEW_SKU),
+    post(f"{DRAFT}/guideline/travel/remove/", KEEP),
+    get(f"{DRAFT}/bands/saas/", KEEP),
+    fill(f"{DRAFT}/bands/saas/", KEEP, lines="500 1000 30000 40000"),
+    post(f"{DRAFT}/discard/", KEEP),
+    get("/catalogue/proposals/", READ),
+    get("/catalogue/proposals/{proposal}/", READ),
+    get(f"/catalogue/proposals/new/?kind=activity&key={WAVES}", "propose to the catalogue"),
+    post(
+        "/catalogue/proposals/new/",
+        "propose to the catalogue",
+        data={"text": "A wiki migration", "why": "Asked twice"},
+    ),
+    post(
+        "/catalogue/proposals/{proposal}/decide/", KEEP, data={"do": "decline", "answer": "Later"}
+    ),
+    post("/catalogue/proposals/{proposal}/withdraw/", "take the EM's proposal back"),
+    get("/catalogue/needs/", "read customer needs"),
+    get("/catalogue/needs/{need}/", "read customer needs"),
+    fill("/catalogue/needs/{need}/", "answer a customer need", status="planned"),
+    get("/issues/{deal}/needs/new/", "triage and assign"),
+    fill("/issues/{deal}/needs/new/", "triage and assign", text="Move their wiki"),
+    get("/catalogue/rates/", READ),
+    get("/catalogue/rates/{card}/", READ),
+    get("/catalogue/rates/new/?like={card}", "give a rate card"),
+    fill("/catalogue/rates/new/?like={card}", "give a rate card", reason="Dearer"),
+    get("/catalogue/cost/", "read standard cost"),
+    get("/catalogue/cost/{sheet}/", "read standard cost"),
+    get("/activity/scoping.costsheet/{sheet}/", "read standard cost"),
+    get("/activity/scoping.ratecard/{card}/", READ),
+    get("/activity/scoping.proposal/{proposal}/", READ),
+    get("/catalogue/cost/new/", "give standard cost"),
+    fill("/catalogue/cost/new/", "give standard cost", reason="Pay rose"),
+]
 DESK: list[Question] = [
+    *OFFERED,
     *NOTICES,
     *TRIAGE,
     *FINDING,

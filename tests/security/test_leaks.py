@@ -26,7 +26,7 @@ from tests.security.visitor import HTMX, PASSWORD, Visitor
 from tests.security.world import SECRETS, World
 
 BLIND = those("see an issue", "hidden")
-ABOUT_IT = re.compile(r"{(deal|ready|closed|bygone|duplicate|comment|file|opportunity)}")
+ABOUT_IT = re.compile(r"{(deal|ready|closed|bygone|duplicate|comment|file|opportunity|need)}")
 NAMING_IT = [question for question in DESK if ABOUT_IT.search(question.path)]
 BY_ID = [question for question in NAMING_IT if question.act != EVERYBODY]
 BESIDE = [question for question in NAMING_IT if question.act == EVERYBODY]

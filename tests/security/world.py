@@ -6,7 +6,8 @@ Everybody of a column "own" is on the same deals; everybody of a column "other" 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -17,6 +18,7 @@ from emdesk.activity.commenting import comment, reword
 from emdesk.calendars.editing import keep_holiday, keep_special_day
 from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
+from emdesk.configuration.values import set_value
 from emdesk.files.storing import store
 from emdesk.ledger.models import Event
 from emdesk.notifications.feeds import make_address
@@ -26,6 +28,11 @@ from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
 from scoping import bulk, meetings
+from scoping.catalogue.drafting import begin_draft, change_item
+from scoping.catalogue.kinds import ACTIVITY
+from scoping.catalogue.needs import note_need
+from scoping.catalogue.proposing import propose
+from scoping.catalogue.rating import give_card, give_sheet
 from scoping.deals import amend_deal
 from scoping.deeds import DEEDS
 from scoping.estimating import beginning as estimating
@@ -35,12 +42,14 @@ from scoping.imports import runs
 from scoping.imports.uploads import take_in
 from scoping.models import (
     Account,
+    CatalogueVersion,
     Deed,
     EstimateLine,
     ImportRun,
     Meeting,
     Opportunity,
     Question,
+    ResourceRole,
     ScopingIssue,
     Step,
 )
@@ -95,10 +104,13 @@ SECRETS = {
     "parent": "Dhole licence deal",
     "rationale": "Zorilla thinks so",
     "risk": "Quoll may leave",
+    "need": "Serval wants a wiki moved",
     "skills": "Knows the kudu",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
 }
+
+YEARLY = "173457.88"  # over 1,880 hours: 92.26
 
 
 def _named(column: str) -> str:
@@ -140,6 +152,7 @@ def build(at: datetime) -> World:
     _deals(world)
     _about_the_deal(world)
     _of_their_own(world)
+    _offered(world)
     _imports(world)
     _label_by_batch(world)
     _priced(world)
@@ -181,7 +194,7 @@ def _deals(world: World) -> None:
     opportunity = Opportunity.objects.create(
         account=account,
         name=SECRETS["opportunity"],
-        close_date=world.at.date(),
+        close_date=world.at.date() - timedelta(days=1),
         parent=SECRETS["parent"],
         confidence_rationale=SECRETS["rationale"],
     )
@@ -239,6 +252,8 @@ def _deals(world: World) -> None:
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+    for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
+        set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
 
 
@@ -345,6 +360,24 @@ def _priced(world: World) -> None:
     estimating.begin(issue, by=em, at=at, name="Smaller", like=estimate)
     version = send(estimate, to=Addressee.CUSTOMER, by=em, at=at)
     world.pks |= {"line": line.pk, "sent": version.number, "offer": token_of(version)}
+
+
+def _offered(world: World) -> None:
+    """A draft with an edit, what the EM asks of the catalogue, and rates of this desk's own."""
+    practice, em, at = world.people["practice manager"], world.people["EM own"], world.at
+    shipped = CatalogueVersion.objects.get(number=1)
+    said = {"text": "A wiki migration", "why": "Asked for twice"}
+    world.pks["proposal"] = propose(shipped, by=em, at=at, **said).pk
+    world.pks["need"] = note_need(world.deals["deal"], SECRETS["need"], by=em, at=at).pk
+    draft = begin_draft(by=practice, at=at)
+    item = ACTIVITY.find(draft, "migration_waves_remote")
+    change_item(ACTIVITY, item, {"title": "Waves"}, seen={}, by=practice, at=at)
+    today, lead = at.date(), world.people["EM lead"]
+    given: dict[str, Any] = {"effective_from": today, "reason": "Ours", "by": lead, "at": at}
+    card = give_card(region="", currency="USD", rate=Decimal(345), own_rates={}, **given)
+    yearly = {role: Decimal(str(YEARLY)) for role in ResourceRole.objects.all()}
+    sheet = give_sheet(currency="USD", yearly=yearly, billable_hours=1_880, **given)
+    world.pks |= {"card": card.pk, "sheet": sheet.pk}
 
 
 def _calendar(world: World) -> None:

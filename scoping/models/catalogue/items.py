@@ -11,7 +11,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from emdesk.money import CURRENCIES, Money
+from emdesk.money import CURRENCIES, Money, in_short
 from scoping.models.catalogue.rates import ResourceRole
 from scoping.models.catalogue.version import CatalogueVersion
 from scoping.states import Service
@@ -120,6 +120,10 @@ class CatalogueService(Item):
     @property
     def category(self) -> Category:
         return Category.EDUCATION if self.type in EDUCATION_TYPES else Category.CONSULTING
+
+    @property
+    def pillar_names(self) -> list[str]:
+        return [Pillar(each).label for each in self.pillars]
 
 
 class CatalogueActivity(Item):
@@ -281,3 +285,8 @@ class PriceBand(models.Model):
 
     def __str__(self) -> str:
         return f"up to {self.users:,} users and {self.projects:,} projects"
+
+    @property
+    def spelled(self) -> str:
+        """Shortened: $30k to $40k."""
+        return f"{in_short(self.low, self.currency)} to {in_short(self.high, self.currency)}"

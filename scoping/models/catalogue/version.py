@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from emdesk.people.models import User
-from scoping.rules import reads_catalogue
+from scoping.rules import keeps_catalogue, reads_catalogue
 
 
 class VersionStatus(models.TextChoices):
@@ -21,7 +21,10 @@ class VersionStatus(models.TextChoices):
 
 class CatalogueVersionQuerySet(models.QuerySet["CatalogueVersion"]):
     def visible_to(self, user: User) -> Self:
-        return self if reads_catalogue(user) else self.none()
+        """The draft is only for those who write it."""
+        if keeps_catalogue(user):
+            return self
+        return self.published() if reads_catalogue(user) else self.none()
 
     def published(self) -> Self:
         return self.filter(status=VersionStatus.PUBLISHED)
