@@ -12,7 +12,7 @@ Optional lines have a price of their own and count in no total. Travel stays apa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -29,7 +29,7 @@ class Category(StrEnum):
     EDUCATION = "education"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line as it is priced: ``hours`` at ``rate``, or ``quantity`` at ``unit_price``.
 
@@ -48,17 +48,17 @@ class Line:
     optional: bool = False
     manages: bool = False
 
-    @property
+    @cached_property
     def billed_hours(self) -> Decimal:
         return quarters(self.hours)
 
-    @property
+    @cached_property
     def price(self) -> Decimal:
         if self.unit_price is not None:
             return cents(self.quantity * self.unit_price)
         return cents(self.billed_hours * self.rate)
 
-    @property
+    @cached_property
     def cogs(self) -> Decimal | None:
         if self.cost is None:
             return None
@@ -102,11 +102,6 @@ class Sum:
     def margin_percent(self) -> Decimal | None:
         return None if self.cogs is None else percent_of(self.net - self.cogs, self.net)
 
-    def __add__(self, other: Sum) -> Sum:
-        unknown = self.cogs is None or other.cogs is None
-        cogs = None if unknown else (self.cogs or ZERO) + (other.cogs or ZERO)
-        return Sum(self.hours + other.hours, self.price + other.price, self.net + other.net, cogs)
-
 
 @dataclass(frozen=True)
 class Extra:
@@ -142,13 +137,11 @@ class Priced:
 
     @cached_property
     def optional(self) -> Sum:
-        return total(
-            each for line, each in zip(self.lines, self.sums, strict=True) if line.optional
-        )
+        return total(each for line, each in self._pairs if line.optional)
 
     @cached_property
     def total(self) -> Sum:
-        return self.services + self.education
+        return total([self.services, self.education])
 
     @property
     def list_total(self) -> Decimal:
@@ -173,16 +166,28 @@ class Priced:
         return self.final_total - self.net_total
 
     def phase(self, name: str) -> Sum:
-        pairs = zip(self.lines, self.sums, strict=True)
-        return total(each for line, each in pairs if line.phase == name and not line.optional)
+        return self._phases.get(name, Sum())
 
     def asks_review(self, threshold: Decimal) -> bool:
         """Strictly over: exactly the threshold asks nobody (Q-11)."""
         return self.list_total > threshold
 
+    @property
+    def _pairs(self) -> Iterator[tuple[Line, Sum]]:
+        return zip(self.lines, self.sums, strict=True)
+
+    @cached_property
+    def _phases(self) -> dict[str, Sum]:
+        found: dict[str, list[Sum]] = {}
+        for line, each in self._pairs:
+            if not line.optional:
+                found.setdefault(line.phase, []).append(each)
+        return {name: total(sums) for name, sums in found.items()}
+
     def _of(self, category: Category) -> list[Sum]:
-        pairs = zip(self.lines, self.sums, strict=True)
-        return [each for line, each in pairs if line.category is category and not line.optional]
+        return [
+            each for line, each in self._pairs if line.category is category and not line.optional
+        ]
 
 
 def price(lines: Sequence[Line], terms: Terms) -> Priced:
@@ -234,10 +239,17 @@ def shared_out(amounts: Iterable[Decimal], share: Decimal) -> list[Decimal]:
 
 
 def total(sums: Iterable[Sum]) -> Sum:
-    found = Sum()
+    hours = price = net = cogs = ZERO
+    known = True
     for each in sums:
-        found += each
-    return found
+        hours += each.hours
+        price += each.price
+        net += each.net
+        if each.cogs is None:
+            known = False
+        else:
+            cogs += each.cogs
+    return Sum(hours, price, net, cogs if known else None)
 
 
 def target_price(cogs: Decimal, margin: Decimal) -> Decimal | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.transaction import atomic
 from django.utils.timezone import localdate
 
+from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import Refused, fresh
@@ -32,6 +33,7 @@ def begin(
     at: datetime,
     name: str = "Base",
     like: Estimate | None = None,
+    origin: str = Origin.PERSON,
 ) -> Estimate:
     """A new scenario, empty or a copy; the first one is primary."""
     with atomic():
@@ -59,7 +61,7 @@ def begin(
         if like:
             _copy_lines(like, estimate)
         said = {"estimate": estimate.position, "name": name}
-        record(issue, BEGUN, by=by, at=at, **said)
+        record(issue, BEGUN, by=by, at=at, origin=origin, **said)
     return estimate
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from scoping.estimating.formulas import LONGEST, Value, Wrong, reckon
@@ -25,7 +26,12 @@ class Known:
     """What cells are read against: roles by key and by name, and answers for formulas."""
 
     roles: Mapping[int, ResourceRole]
-    answers: Mapping[str, Value]
+    ask: Callable[[], Mapping[str, Value]]
+
+    @cached_property
+    def answers(self) -> Mapping[str, Value]:
+        """Asked for once a formula needs them."""
+        return self.ask()
 
     def role(self, text: str) -> ResourceRole:
         wanted = text.casefold()

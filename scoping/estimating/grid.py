@@ -46,14 +46,15 @@ class Grid:
     def markup(self) -> SafeString:
         """The rows of the table's body, each phase under its heading, an empty row at the end."""
         parts, phase, place = [], None, 0
+        columns = [_Drawn(column) for column in self.columns]
         draw = self._fixed if self.fixed else self._typed
         for line, each in zip(self.reckoned.lines, self.reckoned.priced.sums, strict=True):
             if line.phase != phase:
                 phase, place = line.phase, place + 1
                 parts.append(self._heading(place, phase))
-            parts.append(draw(line, each))
+            parts.append(draw(line, each, columns))
         if not self.fixed:
-            parts.append(self._empty())
+            parts.append(self._empty(columns))
         return SafeString("".join(parts))
 
     def phase_sums(self) -> list[tuple[str, Sum]]:
@@ -69,41 +70,59 @@ class Grid:
         wide = len(self.columns) + (0 if self.fixed else 1)
         return PHASE.format(f"f{place}", wide, escape(phase) or "Without a phase", price, margin)
 
-    def _typed(self, line: EstimateLine, each: Sum) -> str:
-        pk = line.pk
+    def _typed(self, line: EstimateLine, each: Sum, columns: list[_Drawn]) -> str:
+        pk, known = str(line.pk), self.known
+        begin = f'<td><input name="c.{pk}.'
         cells = [
-            self._cell(str(pk), column, column.show(line, self.known), line)
-            for column in self.columns
+            f'{begin}{column.key}" value="{escape(text) if (text := column.show(line, known)) else ""}{column.end}'
+            for column in columns
         ]
-        return f"{OPEN.format(pk)}{''.join(cells)}{self._sums(str(pk), each)}</tr>"
+        if line.formula or self.refused:
+            for place, column in enumerate(columns):
+                if (pk, column.key) in self.refused or (line.formula and column.key == "hours"):
+                    cells[place] = self._marked(line, column)
+        return f"{OPEN.format(pk)}{''.join(cells)}{self._sums(pk, each)}</tr>"
 
-    def _cell(self, pk: str, column: Column, text: str, line: EstimateLine | None) -> str:
-        extra = f' list="{column.list}"' if column.list else ' inputmode="decimal"'
-        below = ""
-        refusal = self.refused.get((pk, column.key)) if self.refused else None
+    def _marked(self, line: EstimateLine, column: _Drawn) -> str:
+        """A cell with a message, or with the formula behind its number."""
+        pk = str(line.pk or NEW)
+        refusal = self.refused.get((pk, column.key))
         if refusal:
-            text, extra = refusal.text, f'{extra} aria-invalid="true"'
-            below = FAULT.format(escape(refusal.message))
-        elif line is not None and line.formula and column.key == "hours":
-            said = "overridden: ={}" if line.overridden else "={}"
-            formula = escape(said.format(line.formula))
+            extra = f'{column.extra} aria-invalid="true"'
+            text, below = refusal.text, FAULT.format(escape(refusal.message))
+        else:
+            extra, text = column.extra, column.show(line, self.known)
+            formula = f"{'overridden: ' if line.overridden else ''}={escape(line.formula)}"
             below = FORMULA.format(formula, formula)
         return CELL.format(pk, column.key, escape(text), column.label, extra, below)
 
-    def _fixed(self, line: EstimateLine, each: Sum) -> str:
-        cells = "".join(
-            f"<td>{escape(column.show(line, self.known))}</td>" for column in self.columns
-        )
+    def _fixed(self, line: EstimateLine, each: Sum, columns: list[_Drawn]) -> str:
+        cells = "".join(f"<td>{escape(column.show(line, self.known))}</td>" for column in columns)
         return f'<tr id="l{line.pk}">{cells}{self._sums(str(line.pk), each)}</tr>'
 
     def _sums(self, pk: str, each: Sum) -> str:
         margin = f'<td class="num" id="m{pk}">{margin_of(each)}</td>' if self.costs else ""
         return f'<td class="num" id="p{pk}">{each.price:,.2f}</td>{margin}'
 
-    def _empty(self) -> str:
-        cells = "".join(self._cell(NEW, column, "", None) for column in self.columns)
+    def _empty(self, columns: list[_Drawn]) -> str:
+        blank = EstimateLine()
+        cells = "".join(
+            self._marked(blank, column)
+            if (NEW, column.key) in self.refused
+            else CELL.format(NEW, column.key, "", column.label, column.extra, "")
+            for column in columns
+        )
         rest = "<td></td>" * (2 if self.costs else 1)
         return f'<tr id="lnew" class="empty"><td></td>{cells}{rest}</tr>'
+
+
+class _Drawn:
+    """A column with the markup that is the same in each of its cells."""
+
+    def __init__(self, column: Column) -> None:
+        self.key, self.label, self.show = column.key, column.label, column.show
+        self.extra = f' list="{column.list}"' if column.list else ' inputmode="decimal"'
+        self.end = f'" aria-label="{self.label}"{self.extra}></td>'
 
 
 def margin_of(each: Sum) -> str:

@@ -47,7 +47,7 @@ class Around:
 
 def around(issue: ScopingIssue, user: User, at: datetime) -> Around:
     roles = {role.pk: role for role in ResourceRole.objects.all()}
-    known = Known(roles, answers_of(issue.pk))
+    known = Known(roles, lambda: answers_of(issue.pk))
     costs = rules.sees_cost_of(issue, user)
     return Around(issue, user, known, limits_on(localdate(at)), costs)
 

@@ -30,12 +30,10 @@ class Guess:
     high: Decimal
 
     @property
-    def mean(self) -> Decimal:
-        return (self.low + 4 * self.likely + self.high) / 6
-
-    @property
-    def variance(self) -> Decimal:
-        return (self.mean - self.low) * (self.high - self.mean) / 7
+    def moments(self) -> tuple[Decimal, Decimal]:
+        """Mean and variance."""
+        mean = (self.low + 4 * self.likely + self.high) / 6
+        return mean, (mean - self.low) * (self.high - mean) / 7
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,13 @@ class Range:
     p80: Decimal
 
 
-def range_of(guesses: Iterable[Guess]) -> Range:
-    mean = variance = ZERO
+def range_of(guesses: Iterable[Guess], certain: Decimal = ZERO) -> Range:
+    """``certain`` is the sum of the hours that have no range."""
+    mean, variance = certain, ZERO
     for guess in guesses:
-        mean += guess.mean
-        variance += guess.variance
+        likely, spread = guess.moments
+        mean += likely
+        variance += spread
     return Range(_tenths(mean), _tenths(mean + EIGHTY * variance.sqrt()))
 
 

@@ -49,13 +49,19 @@ class Reckoned:
 
     @cached_property
     def range(self) -> Range:
-        return range_of(
-            Guess(line.low or line.hours, line.hours, line.high or line.hours)
-            if _ranged(line)
-            else Guess(line.hours, line.hours, line.hours)
-            for line, priced in zip(self.lines, self.priced.lines, strict=True)
-            if priced.delivers
-        )
+        guesses, certain = [], ZERO
+        for line, priced in zip(self.lines, self.priced.lines, strict=True):
+            if not priced.delivers:
+                continue
+            if (
+                line.low is not None
+                and line.high is not None
+                and line.low <= line.hours <= line.high
+            ):
+                guesses.append(Guess(line.low, line.hours, line.high))
+            else:
+                certain += line.hours
+        return range_of(guesses, certain)
 
     @property
     def phases(self) -> list[str]:
@@ -101,9 +107,3 @@ def _line(line: EstimateLine, rates: Rates) -> Line:
         optional=line.optional,
         manages=bool(line.role_id) and line.role_id == rates.manager,
     )
-
-
-def _ranged(line: EstimateLine) -> bool:
-    if line.low is None or line.high is None:
-        return False
-    return line.low <= line.hours <= line.high

@@ -12,6 +12,7 @@ from django.core import signing
 from django.db.transaction import atomic
 from django.utils.timezone import localdate
 
+from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import Move, NotAllowed, Refused, fresh, perform
@@ -40,14 +41,21 @@ WAY: dict[str, tuple[str, ...]] = {
 
 
 def send(
-    estimate: Estimate, *, to: str, note: str = "", by: User, at: datetime, seen: int | None = None
+    estimate: Estimate,
+    *,
+    to: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    seen: int | None = None,
+    origin: str = Origin.PERSON,
 ) -> EstimateVersion:
     """Freeze the estimate as it is. Raises :class:`Refused`, saying what would make it possible.
 
     ``seen`` is the token of the estimate the person looked at.
     """
     with atomic():
-        sheet = in_hand(estimate)
+        sheet = in_hand(estimate.issue, estimate.position)
         if seen is not None and seen != sheet.estimate.token:
             raise Refused("Somebody changed the estimate since you looked. Look again, then send.")
         issue = fresh(estimate.issue)
@@ -58,7 +66,7 @@ def send(
         rates = rates_of(found.rate_card, found.cost_sheet, roles)
         uplift = limits_on(localdate(at)).uplift
         reckoned = reckon(found, sheet.lines, rates, uplift)
-        version = _freeze(reckoned, issue, roles, to=to, note=note, by=by, at=at)
+        version = _freeze(reckoned, issue, roles, to=to, note=note, by=by, at=at, origin=origin)
         _bring_to_feedback(issue, by=by, at=at)
         if to == Addressee.CUSTOMER:
             make_link(version, by=by, at=at)
@@ -74,6 +82,7 @@ def _freeze(
     note: str,
     by: User,
     at: datetime,
+    origin: str,
 ) -> EstimateVersion:
     if not any(line.title for line in reckoned.lines):
         raise Refused("The estimate has no activity with a name yet. Write one line at least.")
@@ -100,7 +109,7 @@ def _freeze(
     told = difference(earlier.content, content) if earlier else []
     said = {"version": version.number, "to": to, "total": content["totals"]["final"]}
     said |= {"currency": version.currency, "digest": version.digest, "difference": told}
-    record(issue, SENT, by=by, at=at, **said)
+    record(issue, SENT, by=by, at=at, origin=origin, **said)
     return version
 
 

@@ -25,7 +25,7 @@ def amend_terms(
     Another currency takes that currency's rates. Once a version was sent it stands.
     """
     with atomic():
-        sheet = in_hand(estimate)
+        sheet = in_hand(estimate.issue, estimate.position)
         changed = revise(sheet.estimate, seen, said)
         if "currency" in changed:
             if estimate.issue.estimate_versions.exists():

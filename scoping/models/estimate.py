@@ -78,6 +78,10 @@ class Estimate(models.Model):
     cost_sheet = models.ForeignKey(CostSheet, models.PROTECT, null=True, related_name="+")
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.transaction import atomic
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST
@@ -42,9 +42,9 @@ def estimate(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST":
         only_if(rules.edits_estimate(found, request.user))
         return _begin(request, found)
-    primary = found.estimates.order_by("-primary", "position").first()
-    if primary is not None:
-        return _editor(request, found, primary)
+    if scenarios := _read(found):
+        primary = next((each for each in scenarios if each.primary), scenarios[0])
+        return _editor(request, found, primary, scenarios)
     context = {"issue": found, "edits": found.live and rules.edits_estimate(found, request.user)}
     return render(request, "scoping/estimate_begin.html", context)
 
@@ -52,11 +52,14 @@ def estimate(request: SignedIn, pk: int) -> HttpResponse:
 @READ_WRITE
 def scenario(request: SignedIn, pk: int, place: int) -> HttpResponse:
     found = find(request, pk)
-    chosen = get_object_or_404(found.estimates, position=place)
     if request.method != "POST":
-        return _editor(request, found, chosen)
+        scenarios = _read(found)
+        chosen = next((each for each in scenarios if each.position == place), None)
+        if chosen is None:
+            raise Http404
+        return _editor(request, found, chosen, scenarios)
     only_if(found.live and rules.edits_estimate(found, request.user))
-    return _change(request, found, chosen, now())
+    return _change(request, found, place, now())
 
 
 @require_POST
@@ -102,18 +105,26 @@ def _begin(request: SignedIn, found: ScopingIssue) -> HttpResponse:
     return redirect(made)
 
 
-def _editor(request: SignedIn, found: ScopingIssue, chosen: Estimate) -> HttpResponse:
-    rows = found.estimates.select_related("rate_card", "cost_sheet", "catalogue")
-    sheet = looked_at(rows.get(pk=chosen.pk))
-    return render(request, PAGE, _context(request, around(found, request.user, now()), sheet))
+def _read(found: ScopingIssue) -> list[Estimate]:
+    return list(found.estimates.select_related("rate_card", "cost_sheet", "catalogue"))
+
+
+def _editor(
+    request: SignedIn, found: ScopingIssue, chosen: Estimate, scenarios: list[Estimate]
+) -> HttpResponse:
+    place = around(found, request.user, now())
+    return render(request, PAGE, _context(request, place, looked_at(chosen), scenarios))
 
 
 def _context(
-    request: SignedIn, place: Around, sheet: Sheet, outcome: Outcome | None = None
+    request: SignedIn,
+    place: Around,
+    sheet: Sheet,
+    scenarios: list[Estimate],
+    outcome: Outcome | None = None,
 ) -> dict[str, Any]:
     found, faults = place.issue, outcome.faults if outcome else ()
     edits = found.live and rules.edits_estimate(found, request.user)
-    scenarios = list(found.estimates.all())
     return {
         **shown(place, sheet, edits=edits, faults=faults),
         "scenarios": scenarios,
@@ -128,12 +139,12 @@ def _context(
     }
 
 
-def _change(request: SignedIn, found: ScopingIssue, chosen: Estimate, at: datetime) -> HttpResponse:
+def _change(request: SignedIn, found: ScopingIssue, number: int, at: datetime) -> HttpResponse:
     """Cells first, then what is done with whole lines; all of it or, with a clash, nothing."""
     place = around(found, request.user, at)
     try:
         with atomic():
-            sheet = in_hand(chosen)
+            sheet = in_hand(found, number)
             before, order = sheet.estimate.token, [line.pk for line in sheet.lines]
             outcome = _save(request.POST, sheet, place)
             line = None
@@ -142,7 +153,7 @@ def _change(request: SignedIn, found: ScopingIssue, chosen: Estimate, at: dateti
                 undone = request.POST.get("do") == "undo"
                 keep(sheet, by=request.user, at=at, undone=undone)
     except (TooMany, Refused) as refusal:
-        return _refused(request, chosen, str(refusal))
+        return _refused(request, found, number, str(refusal))
     if not request.htmx:
         return _whole_page(request, place, sheet, outcome)
     stirred = before != _number(request.POST, "token") or order != [each.pk for each in sheet.lines]
@@ -192,17 +203,17 @@ def _number(said: QueryDict, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def _refused(request: SignedIn, chosen: Estimate, reason: str) -> HttpResponse:
+def _refused(request: SignedIn, found: ScopingIssue, number: int, reason: str) -> HttpResponse:
     if not request.htmx:
         messages.error(request, reason)
-        return redirect(chosen)
+        return redirect("scoping:scenario", found.pk, number)
     return render(request, "scoping/_estimate_refused.html", {"reason": reason}, status=422)
 
 
 def _whole_page(request: SignedIn, place: Around, sheet: Sheet, outcome: Outcome) -> HttpResponse:
     if not (outcome.faults or outcome.clashes):
         return redirect(sheet.estimate)
-    context = _context(request, place, sheet, outcome)
+    context = _context(request, place, sheet, _read(place.issue), outcome)
     return render(request, PAGE, context, status=409 if outcome.clashes else 422)
 
 

@@ -326,7 +326,7 @@ def test_positions_have_room_however_often_lines_are_put_between(estimate, em):
     first = estimate.lines.get()
     add_line(estimate)
     for number in range(12):
-        sheet = in_hand(estimate)
+        sheet = in_hand(estimate.issue, estimate.position)
         new = insert(sheet, sheet.line(first.pk))
         new.title = f"New {number}"
         keep(sheet, by=em, at=NOON)
