@@ -368,6 +368,30 @@ OPPORTUNITIES = [
     get("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity"),
     fill("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity", status="gone"),
 ]
+SHEET, EDIT = "/issues/{priced}/estimate", "edit an estimate"
+SENT, AWAY = f"{SHEET}/v{{sent}}", "take an estimate away"
+ESTIMATES = [
+    get(f"{SHEET}/", "see an issue"),
+    get(f"{SHEET}/1/", "see an issue"),
+    get("/issues/{deal}/estimate/", "see an issue"),
+    post(f"{SHEET}/", EDIT, data={"name": "Another", "like": "1"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "save", "c.new.title": "More"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "remove", "row": "{line}"}),
+    get(f"{SHEET}/1/terms/", EDIT),
+    fill(f"{SHEET}/1/terms/", EDIT, name="Renamed"),
+    post(f"{SHEET}/2/primary/", EDIT),
+    get(f"{SHEET}/1/send/", EDIT),
+    fill(f"{SHEET}/1/send/", EDIT, to="account_team"),
+    get(f"{SHEET}/compare/?a=1&b=v{{sent}}", "see an issue"),
+    get(f"{SENT}/", "see an issue"),
+    get(f"{SENT}/?view=customer", "see an issue"),
+    post(f"{SENT}/answer/", EDIT, data={"standing": "accepted"}),
+    post(f"{SENT}/link/", "bring an estimate to the customer"),
+    get(f"{SENT}/customer.pdf", AWAY),
+    get(f"{SENT}/own.pdf", AWAY),
+    get(f"{SENT}/own/csv/", AWAY),
+    get(f"{SENT}/customer/xlsx/", AWAY),
+]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
 LISTS = [
@@ -534,6 +558,7 @@ DESK: list[Question] = [
     *BOARDS,
     *LISTS,
     *OPPORTUNITIES,
+    *ESTIMATES,
     *ISSUE,
     *DEEDS,
     *TALK,
