@@ -112,7 +112,7 @@ def _read(found: ScopingIssue) -> list[Estimate]:
 def _editor(
     request: SignedIn, found: ScopingIssue, chosen: Estimate, scenarios: list[Estimate]
 ) -> HttpResponse:
-    place = around(found, request.user, now())
+    place = around(found, chosen, request.user, now())
     return render(request, PAGE, _context(request, place, looked_at(chosen), scenarios))
 
 
@@ -141,10 +141,10 @@ def _context(
 
 def _change(request: SignedIn, found: ScopingIssue, number: int, at: datetime) -> HttpResponse:
     """Cells first, then what is done with whole lines; all of it or, with a clash, nothing."""
-    place = around(found, request.user, at)
     try:
         with atomic():
             sheet = in_hand(found, number)
+            place = around(found, sheet.estimate, request.user, at)
             before, order = sheet.estimate.token, [line.pk for line in sheet.lines]
             outcome = _save(request.POST, sheet, place)
             line = None
