@@ -12,13 +12,17 @@ from emdesk.configuration.currencies import desk_currency
 from emdesk.configuration.fiscal_year import first_month
 from emdesk.fiscal import Quarter
 from emdesk.people.models import User
-from forecasting.roll_up import AXES, Roll, rolled_up
+from forecasting.roll_up import AXES, Line, Roll, rolled_up
+from forecasting.targets import Targets
 from scoping import rules
 from scoping.categories import Outlook, categorised
-from scoping.deal_totals import added_up
+from scoping.deal_totals import Row, added_up
 from scoping.models import Opportunity
 from scoping.models.opportunity import OpportunityQuerySet
 from scoping.quarters import day_at
+from scoping.targets import Reached
+
+PLANNED = ("em", "region")
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,30 @@ class Forecast:
         return categorised(priced, self.outlook, *self.window)
 
     def by(self, axis: str) -> Roll:
-        """In one query."""
+        """In one query, with a line for whoever has a plan."""
         rows = added_up(self.deals, *AXES[axis].parts, "category", "confidence")
-        return rolled_up(rows, axis, self.outlook)
+        return rolled_up(rows, axis, self.outlook, self._planned(axis))
+
+    @cached_property
+    def targets(self) -> Targets:
+        return Targets(self.quarter, localdate(self.at), self.currency)
+
+    def reached(self, line: Line, axis: str) -> Reached | None:
+        """None without a target: nobody's lines have none, nor has an axis plans do not know."""
+        if line.nobodys or not (axis in PLANNED or line.kind == "total"):
+            return None
+        goal = self.targets.of(line.region, line.em).bookings
+        return None if goal is None else Reached(goal, line.closed, line.open)
+
+    def _planned(self, axis: str) -> list[Row]:
+        if axis not in PLANNED or not self.whole:
+            return []
+        return [
+            {
+                "region": plan.region,
+                "engagement_manager": plan.engagement_manager_id,
+                "engagement_manager__name": str(plan.engagement_manager),
+            }
+            for plan in self.targets.plans
+            if axis == "region" or plan.engagement_manager_id
+        ]

@@ -227,6 +227,11 @@ def sets_bill_rates(user: User) -> bool:
     return keeps_catalogue(user) or user.leads
 
 
+def takes_rates_away(user: User) -> bool:
+    """As files: who exports what they see, and who sets them, to bring them back."""
+    return reads_catalogue(user) and (exports(user) or sets_bill_rates(user))
+
+
 def proposes_to_catalogue(user: User) -> bool:
     return user.leads or user.has(Role.EM)
 

@@ -29,7 +29,16 @@ from scoping.views import (
     triage,
     verdict,
 )
-from scoping.views.catalogue import browsing, costs, drafts, needs, proposals, rates, versions
+from scoping.views.catalogue import (
+    browsing,
+    costs,
+    drafts,
+    needs,
+    proposals,
+    rate_files,
+    rates,
+    versions,
+)
 
 app_name = "scoping"
 urlpatterns = [
@@ -176,6 +185,8 @@ urlpatterns = [
     path("catalogue/needs/<int:pk>/", needs.need, name="need"),
     path("catalogue/rates/", rates.rates, name="rates"),
     path("catalogue/rates/new/", rates.new_rate_card, name="new_rate_card"),
+    path("catalogue/rates/import/", rate_files.rates_import, name="rates_import"),
+    path("catalogue/rates/export/<str:kind>/", rate_files.rates_export, name="rates_export"),
     path("catalogue/rates/<int:pk>/", rates.rate_card, name="rate_card"),
     path("catalogue/cost/", costs.costs, name="costs"),
     path("catalogue/cost/new/", costs.new_cost_sheet, name="new_cost_sheet"),

@@ -42,7 +42,7 @@ def load(*, seed: int, issues: int, at: datetime) -> World:
     estimates.build(world)
     stays.measure(at)
     for deed in afterwards:
-        deed(at)
+        deed(world.now)
     return world
 
 

@@ -51,7 +51,10 @@ WISHED: dict[str, Any] = {
     "is_staff": "on",
     "is_superuser": "on",
 }
-NOTHING_STORED = ("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/")
+NOTHING_STORED = (
+    *("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/"),
+    "/catalogue/draft/begin/",  # there is one already
+)
 # Fields of a form that is sent without them.
 OPTIONAL = {
     "/profile/absences/": {"note"},

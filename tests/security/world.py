@@ -27,6 +27,9 @@ from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
+from forecasting.models import Plan
+from forecasting.pacing import Course
+from forecasting.snapshots import take
 from scoping import bulk, meetings
 from scoping.catalogue.drafting import begin_draft, change_item
 from scoping.catalogue.kinds import ACTIVITY
@@ -56,7 +59,7 @@ from scoping.models import (
 from scoping.models.estimate import Addressee
 from scoping.pausing import pause
 from scoping.promises import note
-from scoping.quarters import quarter_at
+from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.risks import note_risk
 from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
@@ -252,9 +255,23 @@ def _deals(world: World) -> None:
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+    world.pks["kept_week"] = _kept_week(world)
+    plan = Plan.objects.create(
+        quarter=str(quarter), engagement_manager=world.people["EM own"], bookings=7, currency="USD"
+    )
+    world.pks["plan"] = plan.pk
     for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
         set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
+
+
+def _kept_week(world: World) -> int:
+    """A day before today, as it was kept, and the week it is of in today's quarter."""
+    calendar = FiscalCalendar()
+    day = calendar.day_at(world.at) - timedelta(days=1)
+    take([day], world.at)
+    quarter = calendar.quarter_at(world.at)
+    return Course(quarter, calendar.days(quarter)).week_of(day)
 
 
 def _people_on(world: World, whose: str) -> dict[str, User]:
