@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -112,9 +111,15 @@ class Steps:
         return self._drawn(reason.label, bar, ends, kind, reason, SAYS[reason])
 
     def _drawn(
-        self, name: str, bar: Bar, ends: Iterable[Decimal], kind: str, key: str, says: str = ""
+        self,
+        name: str,
+        bar: Bar,
+        ends: tuple[Decimal, Decimal],
+        kind: str,
+        key: str,
+        says: str = "",
     ) -> Step:
-        begins, stops = sorted(ends)
+        begins, stops = min(ends), max(ends)
         whole = self._high - self._low
         x, width = ((each * 100 / whole) for each in (begins - self._low, stops - begins))
         amount = in_full(bar.amount, self.found.currency)

@@ -1,12 +1,25 @@
 from django.urls import path
 
-from forecasting.views import calls, changes, drift, forecast, plans, quarters, win_rate
+from forecasting.views import (
+    calls,
+    changes,
+    drift,
+    forecast,
+    pacing,
+    plans,
+    quarters,
+    trust,
+    win_rate,
+)
 
 app_name = "forecasting"
 urlpatterns = [
     path("forecast/", forecast.running, name="running_forecast"),
     path("forecast/waterfall/", changes.waterfall, name="waterfall"),
     path("forecast/waterfall/rows/", changes.waterfall_rows, name="waterfall_rows"),
+    path("forecast/pacing/", pacing.page, name="pacing"),
+    path("forecast/pacing/rows/", pacing.rows, name="pacing_rows"),
+    path("forecast/trust/", trust.page, name="trust"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("forecast/<str:label>/clari/", forecast.clari, name="clari"),

@@ -27,7 +27,13 @@ from scoping import (  # noqa: F401 (they register)
     rules,
     sentences,
 )
-from scoping.catalogue import sentences as catalogue_sentences  # noqa: F401 (they register)
+from scoping.catalogue import (  # noqa: F401 (they register)
+    notices as catalogue_notices,
+)
+from scoping.catalogue import (  # noqa: F401 (they register)
+    sentences as catalogue_sentences,
+)
+from scoping.estimating import limits, telling  # noqa: F401 (they register)
 from scoping.models import (
     CatalogueVersion,
     CostSheet,

@@ -227,6 +227,11 @@ def sets_bill_rates(user: User) -> bool:
     return keeps_catalogue(user) or user.leads
 
 
+def takes_rates_away(user: User) -> bool:
+    """As files: who exports what they see, and who sets them, to bring them back."""
+    return reads_catalogue(user) and (exports(user) or sets_bill_rates(user))
+
+
 def proposes_to_catalogue(user: User) -> bool:
     return user.leads or user.has(Role.EM)
 
@@ -260,3 +265,13 @@ def reads_cost_rates(user: User) -> bool:
 
 def sets_cost_rates(user: User) -> bool:
     return user.leads
+
+
+def edits_estimate(issue: ScopingIssue, user: User) -> bool:
+    """Hours and price are the issue's own EM's, and the leads'."""
+    return works_issue(issue, user)
+
+
+def sends_link(issue: ScopingIssue, user: User) -> bool:
+    """The deal's communication owner, EM or account team, brings an estimate to the customer."""
+    return delivers(issue, user)

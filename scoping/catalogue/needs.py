@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.transaction import atomic
 
@@ -35,6 +36,7 @@ def answer_need(need: CustomerNeed, status: str, answer: str, *, by: User, at: d
             return False
         need.status, need.answer, need.answered_by, need.answered_at = status, answer, by, at
         need.save()
-        told = {"need": need.pk, "status": NeedStatus(status).label, "answer": answer}
-        append([event_of(need.issue, ANSWERED, by=by, at=at, **told)])
+        label = str(NeedStatus(status).label)
+        told: dict[str, Any] = {"need": need.pk, "noted_by": need.noted_by_id}
+        append([event_of(need.issue, ANSWERED, by=by, at=at, status=label, answer=answer, **told)])
     return True

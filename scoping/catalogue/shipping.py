@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.apps.registry import Apps
@@ -49,7 +50,9 @@ def _roles(apps: Apps) -> dict[str, Any]:
 def _rates(apps: Apps, roles: dict[str, Any]) -> None:
     Card = apps.get_model("scoping", "RateCard")  # noqa: N806
     for begins, rate, reason in rates.CARDS:
-        Card.objects.create(rate=rate, effective_from=begins, set_at=BEGINNING, reason=reason)
+        Card.objects.create(
+            rate=Decimal(rate), effective_from=begins, set_at=BEGINNING, reason=reason
+        )
     Sheet = apps.get_model("scoping", "CostSheet")  # noqa: N806
     Rate = apps.get_model("scoping", "CostRate")  # noqa: N806
     sheet = Sheet.objects.create(

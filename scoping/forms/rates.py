@@ -21,6 +21,7 @@ REASON = "One sentence for whoever asks later."
 HIGHEST_RATE = Decimal("999999.99")
 CODES = [(code, code) for code in CURRENCIES]
 QUARTERS_AHEAD = 4
+LARGEST_FILE = 256 * 1024
 
 
 class RolesForm(forms.Form):
@@ -130,6 +131,42 @@ class CostSheetForm(RolesForm):
     @property
     def effective_from(self) -> date:
         return self.quarters[self.cleaned_data["quarter"]]
+
+
+class RatesFileForm(forms.Form):
+    """A table of rate cards: as a file, or as its text pasted."""
+
+    upload = forms.FileField(required=False, label="CSV file", allow_empty_file=True)
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=LARGEST_FILE,
+        label="Or its text",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        upload, text = said.get("upload"), said.get("text", "")
+        if not upload and not text.strip():
+            raise forms.ValidationError("Choose a file, or paste its text.")
+        said["content"] = self._content(upload) if upload else text
+        return said
+
+    def _content(self, upload: Any) -> str:
+        if upload.size > LARGEST_FILE:
+            raise forms.ValidationError(
+                f"{upload.name} is larger than {LARGEST_FILE // 1024} KB. Split it."
+            )
+        try:
+            content: str = upload.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise forms.ValidationError(
+                f"{upload.name} is no text in UTF-8. Save it as CSV in UTF-8."
+            ) from None
+        if "\0" in content:
+            raise forms.ValidationError(f"{upload.name} holds a NUL byte: it is damaged.")
+        return content
 
 
 def _quarters(today: date) -> dict[str, date]:

@@ -32,6 +32,7 @@ from scoping.listing.deal_columns import DEAL_COLUMNS
 from scoping.listing.deal_tables import DealTable
 from scoping.models import Confidence, ForecastCategory, Layout, Opportunity
 from scoping.models.opportunity import OpportunityQuerySet
+from scoping.picker import notes
 from scoping.targets import Asked, Reached, coverage_goal, target
 from scoping.views.saved_views import opened
 
@@ -120,6 +121,7 @@ def _rows(seen: Look) -> dict[str, Any]:
         "exports": rules.exports(seen.user),
         "week_ago": localdate(seen.moment.at - WEEK),
         "colours": Confidence.choices,
+        "beside": notes(seen.user, seen.moment.at),
     }
 
 

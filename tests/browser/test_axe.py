@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from emdesk.calendars.models import WorkingCalendar
+from forecasting.pacing import Course
+from forecasting.snapshots import take
 from scoping.models import Meeting
-from scoping.quarters import quarter_at
+from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
@@ -54,6 +57,7 @@ PAGES = {
     "opportunities by EM": "/opportunities/?view=team&by=em",
     "no opportunities": "/opportunities/?q=nowhere",
     "judge": "/opportunities/{deal}/judge/",
+    "trust": "/forecast/trust/",
     "drift": "/drift/?view=team",
     "mended drift": "/drift/mended/",
     "settings": "/settings/",
@@ -78,6 +82,8 @@ PAGES = {
     "empty quarter": "/quarters/Q121/",
     "forecast": "/forecast/",
     "empty forecast": "/forecast/Q121/?by=region",
+    "pacing": "/forecast/pacing/",
+    "pacing behind a week": "/forecast/pacing/rows/?quarter={kept}&of={kept}&week={week}",
     "forecast changes": "/forecast/waterfall/?quarter=all&since=2020-01-01",
     "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
     "call": "/forecast/{quarter}/calls/{em}/",
@@ -89,6 +95,17 @@ PAGES = {
     "promises": "/clocks/policies/",
     "promise": "/clocks/policies/estimate/",
     "pause a clock": "/issues/{issue}/clocks/first_contact/pause/",
+    "note a need": "/issues/{issue}/needs/new/",
+    "catalogue": "/catalogue/",
+    "found in the catalogue": "/catalogue/?q=sso",
+    "service": "/catalogue/services/saas/",
+    "versions": "/catalogue/versions/",
+    "version": "/catalogue/versions/1/",
+    "rate cards": "/catalogue/rates/",
+    "standard cost": "/catalogue/cost/",
+    "no proposals": "/catalogue/proposals/",
+    "propose": "/catalogue/proposals/new/?kind=service&key=saas",
+    "no needs": "/catalogue/needs/",
 }
 
 
@@ -105,6 +122,15 @@ def desk(amara, jonas, at, segment):
     return issues
 
 
+def kept_week(at):
+    """A forecast as it was kept: of which quarter, in which of its weeks."""
+    day, calendar = at.date() - timedelta(days=2), FiscalCalendar()
+    make_opportunity(stage="4", confidence="green", amount=900, close_date=day)
+    take([day], at)
+    quarter = calendar.quarter_of(day)
+    return {"kept": quarter, "week": Course(quarter, calendar.days(quarter)).week_of(day)}
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -118,6 +144,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     page = visit("/", amara, **LOOKS[look])
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
     pks |= {"deal": make_opportunity(engagement_manager=amara, close_date=at.date()).pk}
+    pks |= kept_week(at)
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
     pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)

@@ -191,6 +191,7 @@ FIGURES = [
     get("/win-rate/?by=service&counted=opening&em={em}&region=EMEA", "read the win rate"),
     get("/win-rate/rows/?by=reason&key=Price&outcome=lost&quarter={quarter}", "read the win rate"),
     get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
+    get("/forecast/trust/", "see how far colours can be trusted"),
     get("/quarters/", "read the win rate"),
     get("/quarters/{quarter}/?counted_on=opportunities&segment={segment}", "read the win rate"),
     get("/quarters/{quarter}/rows/?part=lost&as=csv", "read the win rate"),
@@ -203,8 +204,16 @@ FIGURES = [
         "see what the win rate leaves out",
     ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
-    get("/forecast/waterfall/", "read the win rate"),
-    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}&as=csv", "read the win rate"),
+    get("/forecast/waterfall/", "read the forecast"),
+    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}", "read the forecast"),
+    get("/forecast/waterfall/?quarter=all&as=xlsx", "take the forecast away"),
+    get("/forecast/pacing/", "read the forecast"),
+    get("/forecast/pacing/?measure=closed&em={em}&segment={segment}", "read the forecast"),
+    get("/forecast/pacing/?as=csv", "take the forecast away"),
+    get(
+        "/forecast/pacing/rows/?of={quarter}&week={kept_week}&measure=pipeline",
+        "read the opportunities",
+    ),
     get("/forecast/waterfall/rows/?quarter=all&reason=closing", "read the opportunities"),
     get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
@@ -359,6 +368,30 @@ OPPORTUNITIES = [
     get("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity"),
     fill("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity", status="gone"),
 ]
+SHEET, EDIT = "/issues/{priced}/estimate", "edit an estimate"
+SENT, AWAY = f"{SHEET}/v{{sent}}", "take an estimate away"
+ESTIMATES = [
+    get(f"{SHEET}/", "see an issue"),
+    get(f"{SHEET}/1/", "see an issue"),
+    get("/issues/{deal}/estimate/", "see an issue"),
+    post(f"{SHEET}/", EDIT, data={"name": "Another", "like": "1"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "save", "c.new.title": "More"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "remove", "row": "{line}"}),
+    get(f"{SHEET}/1/terms/", EDIT),
+    fill(f"{SHEET}/1/terms/", EDIT, name="Renamed"),
+    post(f"{SHEET}/2/primary/", EDIT),
+    get(f"{SHEET}/1/send/", EDIT),
+    fill(f"{SHEET}/1/send/", EDIT, to="account_team"),
+    get(f"{SHEET}/compare/?a=1&b=v{{sent}}", "see an issue"),
+    get(f"{SENT}/", "see an issue"),
+    get(f"{SENT}/?view=customer", "see an issue"),
+    post(f"{SENT}/answer/", EDIT, data={"standing": "accepted"}),
+    post(f"{SENT}/link/", "bring an estimate to the customer"),
+    get(f"{SENT}/customer.pdf", AWAY),
+    get(f"{SENT}/own.pdf", AWAY),
+    get(f"{SENT}/own/csv/", AWAY),
+    get(f"{SENT}/customer/xlsx/", AWAY),
+]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
 LISTS = [
@@ -464,6 +497,7 @@ WAVES = "migration_waves_remote"
 DRAFT = "/catalogue/draft"
 NEW_SKU = {"code": "NEW-1", "title": "New", "type": "advisory", "delivery": "remote"}
 NEW_SKU |= {"currency": "USD", "unit": "each", "basis": "desk", "position": "1"}
+RATES = "Region,Currency,From,Every role,Why\nEMEA,USD,2099-01-01,300,Ours\n"
 OFFERED = [
     get("/catalogue/?q=migration&type=migration", READ),
     get("/catalogue/?version=2", KEEP, refused=(404,)),
@@ -476,7 +510,7 @@ OFFERED = [
     get(f"{DRAFT}/activity/{WAVES}/", KEEP),
     fill(f"{DRAFT}/activity/{WAVES}/", KEEP, title="In waves"),
     get(f"{DRAFT}/service/new/", KEEP),
-    post(f"{DRAFT}/sku/new/", KEEP, data=NEW_SKU),
+    fill(f"{DRAFT}/sku/new/", KEEP, **NEW_SKU),
     post(f"{DRAFT}/guideline/travel/remove/", KEEP),
     get(f"{DRAFT}/bands/saas/", KEEP),
     fill(f"{DRAFT}/bands/saas/", KEEP, lines="500 1000 30000 40000"),
@@ -500,6 +534,9 @@ OFFERED = [
     fill("/issues/{deal}/needs/new/", "triage and assign", text="Move their wiki"),
     get("/catalogue/rates/", READ),
     get("/catalogue/rates/{card}/", READ),
+    get("/catalogue/rates/export/csv/", "take the rate cards away"),
+    get("/catalogue/rates/import/", "give a rate card"),
+    post("/catalogue/rates/import/", "give a rate card", ok=200, data={"text": RATES}),
     get("/catalogue/rates/new/?like={card}", "give a rate card"),
     fill("/catalogue/rates/new/?like={card}", "give a rate card", reason="Dearer"),
     get("/catalogue/cost/", "read standard cost"),
@@ -511,7 +548,6 @@ OFFERED = [
     fill("/catalogue/cost/new/", "give standard cost", reason="Pay rose"),
 ]
 DESK: list[Question] = [
-    *OFFERED,
     *NOTICES,
     *TRIAGE,
     *FINDING,
@@ -522,6 +558,7 @@ DESK: list[Question] = [
     *BOARDS,
     *LISTS,
     *OPPORTUNITIES,
+    *ESTIMATES,
     *ISSUE,
     *DEEDS,
     *TALK,
@@ -531,6 +568,7 @@ DESK: list[Question] = [
     *FIGURES,
     *FORECAST,
     *INTAKE,
+    *OFFERED,
 ]
 KEEPS_A_NOTE = {"/files/{file}/": {"files_download"}}  # who fetched a file is put on record
 EVERYTHING: list[Question] = [*DESK, *PUBLIC, *HOOKS, *ACCOUNT, *ADMIN]

@@ -38,6 +38,7 @@ MORE_PAGES = [
     "/board/column/{em}/?board=ems",
     "/board/changes/?since=0&board=ems",
 ]
+DRAFT = re.compile("/draft/|version=2|versions/2")
 ADMIN_PAGES = [
     "/admin/people/user/",
     "/admin/people/user/{colleague}/change/",
@@ -58,6 +59,8 @@ def looker(path: str) -> str:
     their_own = path.endswith("/reword/") or "{own_view}" in path or "{mail}" in path
     if path.endswith("/close-date/"):
         return "deal desk"
+    if path.startswith("/catalogue/") and DRAFT.search(path):
+        return "practice manager"
     return "EM own" if their_own else "admin" if path == "/health/" else "EM lead"
 
 

@@ -16,13 +16,16 @@ from scoping.models.catalogue.rates import ResourceRole
 from scoping.models.catalogue.version import CatalogueVersion
 from scoping.states import Service
 
-WORDS = {"max_length": 2_000, "blank": True}
 is_key = RegexValidator(
     r"^[a-z0-9]+(_[a-z0-9]+)*\Z", "Small letters and digits, parted by underscores: saas_sso_remote"
 )
 is_sku = RegexValidator(
     r"^[A-Z0-9+]+(-[A-Z0-9+]+)*\Z", "Capital letters, digits and plus, parted by hyphens: GL-BAS-R"
 )
+
+
+def words_field() -> models.TextField[str, str]:
+    return models.TextField(max_length=2_000, blank=True)
 
 
 class Category(models.TextChoices):
@@ -106,7 +109,7 @@ class CatalogueService(Item):
     questions = models.CharField("questions asked", max_length=20, choices=Service, blank=True)
     pillars = ArrayField(models.CharField(max_length=12, choices=Pillar), default=list, blank=True)
     maturity = models.CharField(max_length=8, choices=Maturity, default=Maturity.VIABLE)
-    customer_text = models.TextField(**WORDS)
+    customer_text = words_field()
 
     class Meta:
         ordering = ["position", "key"]
@@ -135,11 +138,11 @@ class CatalogueActivity(Item):
     version = models.ForeignKey(CatalogueVersion, models.CASCADE, related_name="activities")
     service = models.ForeignKey(CatalogueService, models.CASCADE, related_name="activities")
     key = models.CharField(max_length=60, validators=[is_key])
-    customer_text = models.TextField(**WORDS)
-    deliverable = models.TextField(**WORDS)
-    assumptions = models.TextField(**WORDS)
-    exclusions = models.TextField(**WORDS)
-    acceptance = models.TextField(**WORDS)
+    customer_text = words_field()
+    deliverable = words_field()
+    assumptions = words_field()
+    exclusions = words_field()
+    acceptance = words_field()
 
     class Meta:
         ordering = ["service__position", "position", "key"]

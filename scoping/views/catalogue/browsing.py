@@ -84,7 +84,7 @@ def _found(version: CatalogueVersion, name: str, query: str, kind: str) -> Query
     return rows
 
 
-def _counted(services: QuerySet[Any]) -> QuerySet[Any]:
+def _counted(services: QuerySet[Any]) -> Any:
     return services.annotate(
         activity_count=Count("activities", distinct=True), sku_count=Count("skus", distinct=True)
     )

@@ -27,10 +27,10 @@ def new_item(request: SignedIn, kind: str) -> HttpResponse:
     if request.method != "POST":
         told = {"service": draft.services.filter(key=request.GET.get("service", "")[:40]).first()}
         return _page(request, draft, FORMS[kind](draft, initial=told))
-    form = FORMS[kind](draft, request.POST)
+    form: Any = FORMS[kind](draft, request.POST)
     if not form.is_valid():
         return _page(request, draft, form, 422)
-    hours: Any = form.hours if of is ACTIVITY else {}
+    hours = form.hours if of is ACTIVITY else {}
     try:
         item = add_item(of, form.made, draft, by=request.user, at=now(), hours=hours)
     except NoDraft:

@@ -58,6 +58,7 @@ def page(
         "keeps": rules.keeps_catalogue(user),
         "proposes": rules.proposes_to_catalogue(user),
         "sets_bill_rates": rules.sets_bill_rates(user),
+        "takes_rates_away": rules.takes_rates_away(user),
         "reads_cost": rules.reads_cost_rates(user),
         "reads_needs": rules.reads_needs(user),
     }

@@ -2,7 +2,10 @@
 
 import pytest
 
+from emdesk.activity.sentences import what
 from emdesk.ledger.models import Event
+from emdesk.notifications.audiences import heard
+from emdesk.people.models import Role
 from scoping.catalogue.drafting import begin_draft, discard_draft, remove_item
 from scoping.catalogue.kinds import ACTIVITY
 from scoping.catalogue.needs import answer_need, note_need
@@ -16,7 +19,7 @@ from scoping.catalogue.proposing import (
 )
 from scoping.models import CatalogueVersion, Proposal
 from tests.factories import NOON, TODAY
-from tests.scoping.catalogue.drafts import WAVES
+from tests.scoping.catalogue.drafts import WAVES, published
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +103,29 @@ def test_a_need_is_the_issues_history(issue, em, noor):
     assert (need.status, need.answered_by) == ("planned", noor)
     verbs = [event.verb for event in Event.objects.about(issue)][-2:]
     assert verbs == ["scoping.need_noted", "scoping.need_answered"]
+
+
+def told(event, subject):
+    """Who hears of it, and by which kind of notice."""
+    return [(each.kind, list(each.people), list(each.roles)) for each in heard(event, subject, "")]
+
+
+def test_who_asked_and_who_owns_the_catalogue_hear_of_it(proposal, noor, em, issue):
+    made = Event.objects.about(proposal).get()
+    assert told(made, proposal)[0] == ("asked", [], [Role.PRACTICE_MANAGER])
+    decline(proposal, answer="It is read", by=noor, at=NOON)
+    assert told(Event.objects.about(proposal).last(), proposal)[0] == ("decided", [em.pk], [])
+
+    need = note_need(issue, "Move their wiki", by=em, at=NOON)
+    noted = Event.objects.about(issue).last()
+    assert told(noted, issue)[0] == ("catalogue", [], [Role.PRACTICE_MANAGER])
+    answer_need(need, "planned", "", by=noor, at=NOON)
+    assert told(Event.objects.about(issue).last(), issue)[0] == ("catalogue", [em.pk], [])
+
+
+def test_those_who_estimate_hear_of_a_new_version(noor):
+    version = published(noor)
+    event = Event.objects.about(version).last()
+
+    assert told(event, version)[0] == ("catalogue", [], [Role.EM, Role.EM_LEAD])
+    assert "published version 2 from 2 Mar 2026 (1 changed)" in what(event)
