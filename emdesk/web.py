@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
+from django.forms import DateInput
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -35,6 +36,15 @@ class FormRenderer(TemplatesSetting):
     """Django's forms, each field in the desk's own template."""
 
     field_template_name = "ui/field.html"
+
+
+class DayInput(DateInput):
+    """The browser's own calendar. It reads a day in one spelling only, and shows nothing else."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

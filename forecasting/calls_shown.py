@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -62,14 +62,22 @@ class CallsShown:
         line = self.calls.desk
         together = [self.calls.called(str(each)) for each in ASKED]
         own = self._beside(together, line) if self.calls.handed_in else []
-        return self._shown(line, "Together", own, self._in_words)
+        return replace(self._shown(line, "Together", own, self._in_words), missing=False)
 
     @property
     def _in_words(self) -> str:
         return f"{self.calls.handed_in} of {len(self.calls.lines)} called"
 
     def _line(self, line: CallLine) -> CallShown:
-        return self._shown(line, str(line.em), self.said(line.own, line), when(line))
+        shown = self._shown(line, str(line.em), self.said(line.own, line), when(line))
+        return shown if line.own else replace(shown, note=self._last(line.before))
+
+    def _last(self, said: Submission | None) -> str:
+        """What was called the week before, in words."""
+        if said is None:
+            return ""
+        commit, best = (in_short(each, said.currency) for each in (said.commit, said.best_case))
+        return f"On {localtime(said.at):%-d %b} {commit} and {best}"
 
     def _shown(self, line: CallLine, name: str, own: list[Called], told: str) -> CallShown:
         quarter, whose = str(self.calls.forecast.quarter), line.em.pk if line.em else 0

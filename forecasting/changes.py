@@ -13,10 +13,9 @@ from django.urls import reverse
 
 from emdesk.fiscal import Quarter
 from emdesk.people.models import User
-from forecasting.forms import NOBODY, ScopeForm
-from forecasting.look import COMPARED, before
+from emdesk.web import DayInput
+from forecasting.forms import ForecastForm
 from forecasting.waterfall import Scope, Waterfall, waterfall
-from scoping.models import Opportunity
 from scoping.quarters import FiscalCalendar
 
 ALL = "all"
@@ -25,33 +24,17 @@ EARLIEST = date(2000, 1, 1)
 
 
 def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    return forms.DateField(label=label, required=False, widget=DayInput())
 
 
-class ChangesForm(ScopeForm):
-    """Also from when to when, and which quarter's deals. A region is also an office."""
+class ChangesForm(ForecastForm):
+    """Also from when to when."""
 
     since, until = _day("From the end of"), _day("To the end of")
-    quarter = forms.ChoiceField(label="Quarter", required=False)
     field_order = ("since", "until", "quarter")
 
     def __init__(self, data: QueryDict, user: User, running: Quarter) -> None:
-        super().__init__(data)
-        deals: Any = Opportunity.objects.visible_to(user).in_region()
-        regions = {*deals.order_by().values_list("region", flat=True).distinct(), *self.regions}
-        named = [(each or NOBODY, each or "No region") for each in sorted(regions)]
-        self._offer("region", "All", named)
-        offered = [(str(each), each.written) for each in _around(running)]
-        self._offer("quarter", f"{running.written}, running", [*offered, (ALL, "Every quarter")])
-
-    @property
-    def words(self) -> str:
-        """Whose deals and where, for the head of the page."""
-        fields: dict[str, Any] = self.fields
-        narrowing = [name for name in ("em", "segment", "region") if name in self.said]
-        return ", ".join(dict(fields[name].choices)[self.said[name]] for name in narrowing)
+        super().__init__(data, user, running, (ALL, "Every quarter"))
 
 
 @dataclass(frozen=True)
@@ -111,8 +94,3 @@ class Asked:
         days = {"since": str(self.first), "until": str(self.last)}
         said = self.form.said | days | more
         return f"{reverse(f'forecasting:{name}')}?{urlencode(said)}"
-
-
-def _around(running: Quarter) -> list[Quarter]:
-    """Two ahead, and the four before, the latest first."""
-    return [running.next.next, running.next, *reversed(before(running, COMPARED))]

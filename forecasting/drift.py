@@ -54,14 +54,14 @@ def flag(place: int) -> str:
     return f"disagrees_{place}"
 
 
-def sweep(at: datetime) -> int:
+def sweep(at: datetime, origin: str = Origin.PERSON) -> int:
     """Tell what began and ceased since the last time; how many events that took."""
     rules, day = rules_on(localdate(at)), localdate(at)
     changed = sorted({each.issue for each in _now(rules, day).keys() ^ _told()})
     count = 0
     for first in range(0, len(changed), BATCH):
         with atomic():
-            count += _tell(_locked(changed[first : first + BATCH]), rules, day, at)
+            count += _tell(_locked(changed[first : first + BATCH]), rules, at, origin)
     return count
 
 
@@ -71,13 +71,16 @@ def _locked(pks: Sequence[int]) -> list[int]:
     return [*rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)]
 
 
-def _tell(pks: Sequence[int], rules: Sequence[Rule], day: date, at: datetime) -> int:
+def _tell(pks: Sequence[int], rules: Sequence[Rule], at: datetime, origin: str) -> int:
     """Look again under the lock, and write what changed."""
     here, about = Q(pk__in=pks), Q(issue__in=pks)
-    now, told = _now(rules, day, here), _told(about)
+    now, told = _now(rules, localdate(at), here), _told(about)
     known = {rule.name for rule in rules}
-    events = [began(each, deal, at) for each, deal in now.items() if each not in told]
-    events += [ended(each, at, mended=each.rule in known) for each in sorted(told - now.keys())]
+    events = [began(each, deal, at, origin) for each, deal in now.items() if each not in told]
+    events += [
+        ended(each, at, mended=each.rule in known, origin=origin)
+        for each in sorted(told - now.keys())
+    ]
     if events:
         append(events)
     return len(events)
@@ -101,12 +104,12 @@ def _told(which: Q | None = None) -> set[Told]:
 
 
 def began(each: Told, deal: int, at: datetime, origin: str = Origin.PERSON) -> Event:
-    said = {"rule": each.rule, "opportunity": deal}
+    said: dict[str, Any] = {"rule": each.rule, "opportunity": deal}
     return event_about((LABEL, each.issue), BEGAN, by=None, at=at, origin=origin, **said)
 
 
 def ended(each: Told, at: datetime, *, mended: bool, origin: str = Origin.PERSON) -> Event:
-    said = {"rule": each.rule, "mended": mended}
+    said: dict[str, Any] = {"rule": each.rule, "mended": mended}
     return event_about((LABEL, each.issue), ENDED, by=None, at=at, origin=origin, **said)
 
 

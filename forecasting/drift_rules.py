@@ -91,12 +91,16 @@ def with_amounts(issues: Any) -> Any:
     )
 
 
+def _as_read(part: Any) -> Any:
+    return tuple(part) if isinstance(part, list) else part
+
+
 class Rules(tuple[Rule, ...]):
     """The rows that hold on a day, in the order in which they are shown."""
 
     @classmethod
     def read(cls, stored: Sequence[Sequence[Any]]) -> Rules:
-        return cls(Rule(*(tuple(x) if isinstance(x, list) else x for x in row)) for row in stored)
+        return cls(Rule._make(map(_as_read, row)) for row in stored)
 
     def __str__(self) -> str:
         return ", ".join(rule.name for rule in self) or "–"
@@ -148,10 +152,11 @@ SCOPED = (State.ESTIMATE_FEEDBACK.value, *SOW)
 EARLY = (Stage.PENDING.value, Stage.DISCOVERY.value, Stage.SCOPING.value, Stage.EVALUATION.value)
 SIGNING = (Stage.AWAITING_SIGNATURE.value, Stage.CLOSING.value)
 OPEN = (*EARLY, Stage.PROPOSAL.value, Stage.NEGOTIATING.value, *SIGNING)
+CLOSE_DATE_PAST = "Close date past"
 SHIPPED = Rules(
     [
         Rule(
-            "Close date past",
+            CLOSE_DATE_PAST,
             "Please set the date on which it can really close.",
             stages=OPEN,
             closes=PAST,

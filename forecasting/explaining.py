@@ -70,8 +70,8 @@ class Explained:
         now = move.after or move.before
         em = self._person(now.engagement_manager_id) if now else ""
         amount = in_full(move.amount, self.currency)
-        by = "" if event is None else _author(event)
-        return Line(move, deal, em, self.what(move), amount, event and event.at, by)
+        at, by = (event.at, _author(event)) if event else (None, "")
+        return Line(move, deal, em, self.what(move), amount, at, by)
 
     def what(self, move: Movement) -> str:
         """From what to what; of what stood on one day alone, what it was then."""

@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.timezone import localdate
 
-from emdesk.configuration.currencies import desk_currency
-from emdesk.configuration.fiscal_year import first_month
+from emdesk.configuration.currencies import DESK
+from emdesk.configuration.fiscal_year import KEY
+from emdesk.configuration.values import values_on
 from emdesk.fiscal import Quarter
 from emdesk.people.models import User
-from forecasting.roll_up import AXES, Roll, rolled_up
+from forecasting.roll_up import AXES, Line, Roll, rolled_up
+from forecasting.targets import Targets
 from scoping import rules
 from scoping.categories import Outlook, categorised
-from scoping.deal_totals import added_up
+from scoping.deal_totals import Row, added_up
 from scoping.models import Opportunity
 from scoping.models.opportunity import OpportunityQuerySet
-from scoping.quarters import day_at
+from scoping.quarters import ZONE
+from scoping.targets import Reached
+
+PLANNED = ("em", "region")
 
 
 @dataclass(frozen=True)
@@ -30,25 +37,39 @@ class Forecast:
     at: datetime
 
     @cached_property
+    def known(self) -> dict[str, Any]:
+        """Every setting of the day, in one statement."""
+        return values_on(localdate(self.at))
+
+    @property
     def currency(self) -> str:
-        return desk_currency(localdate(self.at))
+        code: str = self.known[DESK]
+        return code
 
     @cached_property
     def outlook(self) -> Outlook:
-        return Outlook.on(localdate(self.at))
+        return Outlook.of(self.known)
 
     @cached_property
     def window(self) -> tuple[date, date]:
         """Its first and last day."""
-        month = first_month(localdate(self.at))
+        month = self.known[KEY]
         return self.quarter.starts(month), self.quarter.ends(month)
+
+    @property
+    def running(self) -> Quarter:
+        """The one that runs, by the clock of the fiscal calendar."""
+        return Quarter.containing(self.today, self.known[KEY])
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo(self.known[ZONE])).date()
 
     @cached_property
     def days_left(self) -> int | None:
         """Until it ends, by the clock of the fiscal calendar; None before and after it."""
         first, last = self.window
-        today = day_at(self.at)
-        return (last - today).days if first <= today <= last else None
+        return (last - self.today).days if first <= self.today <= last else None
 
     @property
     def whole(self) -> bool:
@@ -65,6 +86,30 @@ class Forecast:
         return categorised(priced, self.outlook, *self.window)
 
     def by(self, axis: str) -> Roll:
-        """In one query."""
+        """In one query, with a line for whoever has a plan."""
         rows = added_up(self.deals, *AXES[axis].parts, "category", "confidence")
-        return rolled_up(rows, axis, self.outlook)
+        return rolled_up(rows, axis, self.outlook, self._planned(axis))
+
+    @cached_property
+    def targets(self) -> Targets:
+        return Targets(self.quarter, localdate(self.at), self.currency)
+
+    def reached(self, line: Line, axis: str) -> Reached | None:
+        """None without a target: nobody's lines have none, nor has an axis plans do not know."""
+        if line.nobodys or not (axis in PLANNED or line.kind == "total"):
+            return None
+        goal = self.targets.of(line.region, line.em).bookings
+        return None if goal is None else Reached(goal, line.closed, line.open)
+
+    def _planned(self, axis: str) -> list[Row]:
+        if axis not in PLANNED or not self.whole:
+            return []
+        return [
+            {
+                "region": plan.region,
+                "engagement_manager": plan.engagement_manager_id,
+                "engagement_manager__name": str(plan.engagement_manager),
+            }
+            for plan in self.targets.plans
+            if axis == "region" or plan.engagement_manager_id
+        ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -13,13 +13,15 @@ from django.urls import reverse
 
 from emdesk.fiscal import Quarter
 from emdesk.money import in_full, in_short
-from forecasting.forecast import Forecast
+from forecasting.forecast import PLANNED, Forecast
 from forecasting.readers import names_customers
 from forecasting.roll_up import AXES, Line, Roll
+from forecasting.rules import reads_calls
 from forecasting.spelling import length
 from scoping.categories import CUMULATIVE, HORIZONS, up_to
 from scoping.deal_totals import Amounts
 from scoping.models import Confidence, ForecastCategory
+from scoping.targets import Reached, coverage_goal
 
 OFFERED = ("em", "region", "segment")
 
@@ -33,6 +35,17 @@ class Figure:
     full: str
     amounts: Amounts
     url: str = ""
+    of_target: str = ""
+
+
+@dataclass(frozen=True)
+class Towards:
+    """A target and how far it is, spelled; ``thin`` is less covered than aimed at."""
+
+    target: tuple[str, str]
+    to_go: tuple[str, str]
+    coverage: str
+    thin: bool
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,8 @@ class Shown:
     line: Line
     figures: list[Figure]
     weighted: list[Figure]
+    reached: Reached | None = None
+    towards: Towards | None = None
 
 
 class ForecastPage:
@@ -69,11 +84,11 @@ class ForecastPage:
     def categories(self) -> list[str]:
         return [category.label for category in CUMULATIVE]
 
-    @property
+    @cached_property
     def sums(self) -> Shown:
         return self._shown(self.roll.whole)
 
-    @property
+    @cached_property
     def lines(self) -> list[Shown]:
         return [self._shown(line) for line in self.roll.lines]
 
@@ -136,13 +151,42 @@ class ForecastPage:
         return Figure(name, *self._spelled(amounts.value), amounts, url)
 
     def _shown(self, line: Line) -> Shown:
+        reached = self.forecast.reached(line, self.by) if self.reads_plans else None
         figures = [self.figure(line.figures[each], each, line.opens) for each in CUMULATIVE]
+        if reached:
+            figures = [
+                replace(each, of_target=reached.percent(each.amounts.value)) for each in figures
+            ]
         everything = line.figures[ForecastCategory.PIPELINE]
         weighted = [
             Figure(HORIZONS[horizon], *self._spelled(worth), everything, figures[-1].url)
             for horizon, worth in line.weighted.items()
         ]
-        return Shown(line, figures, weighted)
+        towards = self._towards(reached) if reached else None
+        return Shown(line, figures, weighted, reached, towards)
+
+    def _towards(self, reached: Reached) -> Towards:
+        aim, coverage = self.coverage_goal, reached.coverage
+        return Towards(
+            self._spelled(reached.target),
+            self._spelled(reached.to_go),
+            reached.times or "reached",
+            bool(aim and coverage is not None and round(coverage, 1) < aim),
+        )
+
+    @cached_property
+    def reads_plans(self) -> bool:
+        return self.forecast.user is None or reads_calls(self.forecast.user)
+
+    @property
+    def targeted(self) -> bool:
+        """Whether lines have targets to show."""
+        return self.by in PLANNED and self.sums.towards is not None
+
+    @cached_property
+    def coverage_goal(self) -> Decimal | None:
+        forecast = self.forecast
+        return coverage_goal(forecast.quarter, forecast.running, forecast.known)
 
     def _spelled(self, worth: Any) -> tuple[str, str]:
         currency = self.forecast.currency

@@ -49,6 +49,10 @@ class Line:
         return self.figures[ForecastCategory.PIPELINE].value - self.closed
 
     @property
+    def nobodys(self) -> bool:
+        return self.kind == "em" and self.em is None
+
+    @property
     def region(self) -> str | None:
         """Which region it is of or in, empty for none; None for all of them."""
         said = self.opens.get("region")
@@ -108,10 +112,11 @@ class Roll:
     omitted: Amounts
 
 
-def rolled_up(rows: Iterable[Row], by: str, outlook: Outlook) -> Roll:
+def rolled_up(rows: Iterable[Row], by: str, outlook: Outlook, also: Iterable[Row] = ()) -> Roll:
     """Of grouped deals, each row with the parts of the axis, its category and confidence.
 
-    Engagement managers stand under their region, which is told below them.
+    Engagement managers stand under their region, which is told below them. ``also`` has lines
+    even without deals.
     """
     axis, whole, omitted = AXES[by], Line("total", "Total"), Amounts()
     lines: dict[tuple[Any, ...], Line] = {}
@@ -124,6 +129,10 @@ def rolled_up(rows: Iterable[Row], by: str, outlook: Outlook) -> Roll:
         if by == "em":
             lines.setdefault((row["region"],), _of_region(row)).add(row, outlook)
         whole.add(row, outlook)
+    for row in also:
+        lines.setdefault(tuple(row[part] for part in axis.parts), axis.begin(row))
+        if by == "em":
+            lines.setdefault((row["region"],), _of_region(row))
     return Roll(axis, in_order(lines.values()), whole, omitted)
 
 

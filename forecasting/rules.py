@@ -23,3 +23,8 @@ def calls(user: User, em: User | None) -> bool:
 def leads_calls(user: User) -> bool:
     """Leads say their own line beside it, and reopen what is locked."""
     return user.leads
+
+
+def keeps_plans(user: User) -> bool:
+    """Plans are agreed by the leads with PS leadership (domain.md §3.1, §13)."""
+    return user.leads or user.has(Role.PS_LEADERSHIP)

@@ -8,6 +8,9 @@ from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.money import in_full
 from forecasting.calling import LED, REOPENED, SUBMITTED
+from forecasting.models import Plan
+from forecasting.planning import SET
+from forecasting.targets import FIELDS
 
 
 @sentence(SUBMITTED)
@@ -25,6 +28,23 @@ def call_led(event: Event) -> str:
 @sentence(REOPENED)
 def call_reopened(event: Event) -> str:
     return f"reopened the call of {event.data['whose']}: {event.data['reason']}"
+
+
+@sentence(SET)
+def plan_set(event: Event) -> str:
+    changed = event.data["changed"]
+    told = [
+        f"{Plan._meta.get_field(name).verbose_name} {_worth(changed[name][1])}"  # type: ignore[union-attr]
+        for name in FIELDS
+        if name in changed
+    ]
+    whose = event.data["whose"] or "the region"
+    where = event.data["region"] or "no region"
+    return f"planned {event.data['quarter']} of {whose} in {where}: {', '.join(told)}"
+
+
+def _worth(told: str | None) -> str:
+    return "–" if told is None else f"{Decimal(told):,.2f}".removesuffix(".00")
 
 
 def _figures(event: Event) -> str:

@@ -17,12 +17,12 @@ from emdesk.ledger.models import Event
 from emdesk.ledger.recording import Projection
 from forecasting.as_at import Past, end_of
 from forecasting.models import Snapshot
+from forecasting.weeks import FRIDAY, WEEKDAYS
 from scoping.models import Stage
 from scoping.models.opportunity import UNCOUNTED
 from scoping.quarters import FiscalCalendar, day_at
 
 WEEKDAY = "snapshot_weekday"
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LOOKED_BACK = 66  # weeks
 COMPARED = tuple(each.attname for each in Snapshot._meta.concrete_fields if each.attname != "id")
 
@@ -31,8 +31,8 @@ register(
         key=WEEKDAY,
         name="Day of the weekly snapshot",
         help="The forecast is kept as it stands when this day of each week is over.",
-        default=4,
-        field=lambda: forms.TypedChoiceField(choices=[*enumerate(DAYS)], coerce=int),
+        default=FRIDAY,
+        field=lambda: forms.TypedChoiceField(choices=[*enumerate(WEEKDAYS)], coerce=int),
     )
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -53,7 +52,8 @@ class Steps:
         running = [found.opening.amount]
         for bar in bars.values():
             running.append(running[-1] + bar.amount)
-        self._low, self._high = min(0, *running), max(1, *running)
+        self._low = min(Decimal(0), *running)
+        self._high = max(Decimal(1), *running)
         self.steps = [self._end("Opening", OPENING, found.opening)]
         for (reason, bar), stood in zip(bars.items(), running, strict=False):
             self.steps.append(self._step(reason, bar, stood))
@@ -112,9 +112,15 @@ class Steps:
         return self._drawn(reason.label, bar, ends, kind, reason, SAYS[reason])
 
     def _drawn(
-        self, name: str, bar: Bar, ends: Iterable[Decimal], kind: str, key: str, says: str = ""
+        self,
+        name: str,
+        bar: Bar,
+        ends: tuple[Decimal, Decimal],
+        kind: str,
+        key: str,
+        says: str = "",
     ) -> Step:
-        begins, stops = sorted(ends)
+        begins, stops = min(ends), max(ends)
         whole = self._high - self._low
         x, width = ((each * 100 / whole) for each in (begins - self._low, stops - begins))
         amount = in_full(bar.amount, self.found.currency)

@@ -27,13 +27,13 @@ def a_week_ago(pks: Iterable[int], at: datetime) -> dict[int, Was]:
     found: dict[int, Was] = {}
     for pk, data in rows:
         was = found.setdefault(pk, {})
-        for name, old in _olds(data):
+        for name, old in olds(data):
             was.setdefault(name, old)
     return found
 
 
-def _olds(data: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-    """From an edit, or from an import, which tells what was apart from what is."""
+def olds(data: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    """What stood before, by field: from an edit, or from an import, which tells what was apart from what is."""
     yield from ((name, pair[0]) for name, pair in data.get("changed", {}).items())
     yield from data.get("was", {}).items()
 
@@ -62,7 +62,7 @@ def word_history(deal: Opportunity) -> list[Word]:
     }
     words = []
     for event in Event.objects.about(deal).select_related("actor").reverse():
-        was = {name: old for name, old in _olds(event.data) if name in said}
+        was = {name: old for name, old in olds(event.data) if name in said}
         if was:
             closes = said["close_date"]
             day = date.fromisoformat(closes) if closes else None

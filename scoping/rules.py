@@ -265,3 +265,13 @@ def reads_cost_rates(user: User) -> bool:
 
 def sets_cost_rates(user: User) -> bool:
     return user.leads
+
+
+def edits_estimate(issue: ScopingIssue, user: User) -> bool:
+    """Hours and price are the issue's own EM's, and the leads'."""
+    return works_issue(issue, user)
+
+
+def sends_link(issue: ScopingIssue, user: User) -> bool:
+    """The deal's communication owner, EM or account team, brings an estimate to the customer."""
+    return delivers(issue, user)

@@ -9,6 +9,8 @@ from scoping.views import (
     closing,
     deals,
     deeds,
+    estimate,
+    estimate_versions,
     hooks,
     importing,
     intake,
@@ -71,6 +73,49 @@ urlpatterns = [
         scheduling.scheduling_export,
         name="scheduling_export",
     ),
+    path("issues/<int:pk>/estimate/", estimate.estimate, name="estimate"),
+    path("issues/<int:pk>/estimate/<int:place>/", estimate.scenario, name="scenario"),
+    path("issues/<int:pk>/estimate/<int:place>/terms/", estimate.terms, name="estimate_terms"),
+    path(
+        "issues/<int:pk>/estimate/<int:place>/primary/", estimate.primary, name="primary_estimate"
+    ),
+    path(
+        "issues/<int:pk>/estimate/<int:place>/send/",
+        estimate_versions.send_estimate,
+        name="send_estimate",
+    ),
+    path(
+        "issues/<int:pk>/estimate/compare/",
+        estimate_versions.compare_estimates,
+        name="compare_estimates",
+    ),
+    path(
+        "issues/<int:pk>/estimate/v<int:number>/",
+        estimate_versions.version,
+        name="estimate_version",
+    ),
+    path(
+        "issues/<int:pk>/estimate/v<int:number>/answer/",
+        estimate_versions.answer_version,
+        name="answer_estimate",
+    ),
+    path(
+        "issues/<int:pk>/estimate/v<int:number>/link/",
+        estimate_versions.link_version,
+        name="link_estimate",
+    ),
+    path(
+        "issues/<int:pk>/estimate/v<int:number>/<str:view>.pdf",
+        estimate_versions.version_pdf,
+        name="estimate_pdf",
+    ),
+    path(
+        "issues/<int:pk>/estimate/v<int:number>/<str:view>/<str:kind>/",
+        estimate_versions.version_export,
+        name="estimate_export",
+    ),
+    path("offer/<str:token>/", estimate_versions.for_customer, name="customer_estimate"),
+    path("offer/<str:token>/pdf/", estimate_versions.pdf_for_customer, name="customer_pdf"),
     path("issues/<int:pk>/opportunity/new/", deals.new_opportunity, name="new_opportunity"),
     path("opportunities/", opportunities.opportunities, name="opportunities"),
     path(

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from emdesk.people.models import User
+from scoping.rules import reads_whole_win_rate
 
 
 def sum_field(name: str, help_text: str = "") -> models.DecimalField[Any, Any]:
     return models.DecimalField(
         name, max_digits=14, decimal_places=2, null=True, blank=True, help_text=help_text
     )
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def visible_to(self, user: User) -> Self:
+        """All of them, for whoever reads the figures of everybody."""
+        return self if reads_whole_win_rate(user) else self.none()
+
+
+PlanManager = models.Manager.from_queryset(PlanQuerySet)
 
 
 class Plan(models.Model):
@@ -33,6 +44,8 @@ class Plan(models.Model):
     recognised = sum_field("PCV revenue so far", "As finance tells it.")
     currency = models.CharField(max_length=3)
 
+    objects: ClassVar[PlanManager[Plan]] = PlanManager()
+
     class Meta:
         ordering = ["quarter", "region", "engagement_manager__name", "pk"]
         constraints = [
@@ -50,3 +63,6 @@ class Plan(models.Model):
     def __str__(self) -> str:
         whose = self.engagement_manager or "the region"
         return f"{self.quarter} {self.region or 'No region'}, {whose}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("forecasting:plans", args=[self.quarter])

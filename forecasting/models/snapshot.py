@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 
+from emdesk.money import in_full
 from emdesk.people.models import Segment, User
 from scoping.models import Confidence, ForecastCategory, Opportunity, Stage
 from scoping.models.opportunity import amount_field
@@ -84,3 +85,9 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.opportunity_id} on {self.date}"
+
+    @property
+    def worth(self) -> str:
+        """Spelled, in the currency figures were told in."""
+        value = self.desk_value
+        return "—" if value is None else in_full(value, self.desk_currency)

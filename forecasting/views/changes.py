@@ -34,7 +34,10 @@ def waterfall(request: SignedIn) -> HttpResponse:
     asked = Asked.by_address(request, user, at)
     opens = rules.reads_deals(user)
     steps = Steps(asked.told(user, at), asked, opens=opens)
+    exports = rules.exports(user)
     if (kind := request.GET.get("as")) in TYPES:
+        if not exports:
+            raise PermissionDenied
         return download(kind, f"forecast-changes-{asked.first}-{asked.last}", HEAD, steps.cells)
     context = {
         "asked": asked,
@@ -43,7 +46,7 @@ def waterfall(request: SignedIn) -> HttpResponse:
         "narrowed": bool(asked.form.words),
         "periods": asked.periods,
         "now_shown": str(asked.first),
-        "files": [(kind.upper(), f"{asked.url()}&as={kind}") for kind in TYPES],
+        "files": [(kind.upper(), f"{asked.url()}&as={kind}") for kind in TYPES if exports],
         "whole": rules.reads_whole_win_rate(user),
         "says": [(reason.label, words) for reason, words in SAYS.items()],
     }

@@ -23,6 +23,7 @@ from forecasting.panels import Panels, address, shown_quarters
 from forecasting.pipeline import COLOURS
 from forecasting.readers import for_readers, names_customers
 from forecasting.taking import file_of
+from forecasting.trust_rules import reads_trust
 from scoping.clock_rows import issues_of
 from scoping.quarters import quarter_at
 
@@ -118,6 +119,7 @@ def _context(look: Look, inside: str = "") -> dict[str, Any]:
         "words": look.form.words,
         "quarters": list(shown_quarters(look, look.calendar.quarter_at(look.at))),
         "pdf": address(look, "quarter_pdf"),
+        "reads_trust": reads_trust(look.user),
         "won_and_lost": pictures.won_and_lost(board, inside),
         "rates": pictures.rates(board, inside),
         "confidence": pictures.confidence(board, inside),

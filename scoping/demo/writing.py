@@ -11,6 +11,7 @@ from django.db import models
 
 from emdesk.activity.models import Comment
 from emdesk.ledger.recording import append
+from scoping.demo.afterwards import along
 from scoping.demo.forecasts import deal_events
 from scoping.demo.story import Story
 from scoping.models import Opportunity, ScopingIssue
@@ -38,6 +39,7 @@ def write(stories: Sequence[Story]) -> None:
     _write_comments(stories)
     _write_rows(row for story in stories for row in story.rows)
     events = [event for story in stories for event in [*story.events, *deal_events(story)]]
+    events += [event for tell in along for event in tell(stories)]
     append(sorted(events, key=lambda event: event.at))
     _settle(issues)
 

@@ -177,6 +177,18 @@ class DealFilter(Listed):
         kept = [(name, value) for name, value in self.kept("page") if name in SHOWN_AS]
         return urlencode([("view", "team"), *kept])
 
+    @property
+    def whose_target(self) -> tuple[list[int] | None, str | None] | None:
+        """Of which people and region a plan tells the target; None where no plan is of such deals."""
+        other = ("segment", "category", "confidence", "mismatch")
+        chosen = list(self.cleaned_data.get("em") or [])
+        mine = self._said("view") == "mine"
+        if any(map(self._said, other)) or self.text or NOBODY in chosen or (mine and chosen):
+            return None
+        people = [self.user.pk] if mine else [int(each) for each in chosen] or None
+        region = self.cleaned_data.get("region") or None
+        return people, "" if region == NOBODY else region
+
     def opening(self, **changes: Any) -> str:
         """The rows behind a figure: this filter, with these fields instead."""
         pairs = self.kept("page", "by", "category", *changes)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from emdesk.web import DayInput
 from scoping.forms.seen import Seen
 from scoping.models import SchedulingIntake
 
@@ -21,8 +22,7 @@ SECTIONS = (
 
 
 def day_field(**options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(widget=widget, **options)
+    return forms.DateField(widget=DayInput(), **options)
 
 
 class SchedulingForm(Seen, forms.ModelForm):  # type: ignore[type-arg]

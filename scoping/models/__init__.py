@@ -15,6 +15,12 @@ from scoping.models.catalogue import (
     RoleHours,
     Sku,
 )
+from scoping.models.estimate import (
+    Estimate,
+    EstimateLine,
+    EstimateStep,
+    EstimateVersion,
+)
 from scoping.models.import_run import Deed, Former, ImportFile, ImportRun, Kind, Step
 from scoping.models.imported import Imported
 from scoping.models.intake import Billing, SchedulingIntake
@@ -45,6 +51,10 @@ __all__ = [
     "CustomerNeed",
     "Deed",
     "Delivered",
+    "Estimate",
+    "EstimateLine",
+    "EstimateStep",
+    "EstimateVersion",
     "ForecastCategory",
     "Former",
     "Guideline",

@@ -18,6 +18,7 @@ from scoping.deal_changes import word_history
 from scoping.deals import amend_deal, create_deal, proposed_close, proposed_name
 from scoping.forms.deals import GROUPS, WORD, DealForm, NewDealForm, may_edit
 from scoping.models import Opportunity, ScopingIssue
+from scoping.picker import notes_on
 from scoping.views.editing import READ_WRITE, Meanwhile, keep
 from scoping.views.moves import find
 
@@ -94,6 +95,7 @@ def _page(
         "overtaken": told,
         "timeline": timeline(deal),
         "judges": may_edit(WORD, deal, user),
+        "beside": notes_on(deal, user, now()) if rules.own_deal(deal, user) else [],
         "risks": deal.risks.select_related("owner"),
         "words": word_history(deal),
     }

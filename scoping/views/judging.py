@@ -24,6 +24,7 @@ from scoping.forms.deals import DATE, WORD, DealForm, may_edit
 from scoping.hygiene import MISMATCHES, checked
 from scoping.judging import confirm, take_back
 from scoping.models import Confidence, Opportunity
+from scoping.picker import Note, notes_on
 from scoping.views.editing import READ_WRITE, Meanwhile, keep
 from scoping.views.opportunities import look, summed
 
@@ -139,9 +140,21 @@ def _answer(
     return render(request, "scoping/_deal_again.html", context | summed(seen), status=status)
 
 
+def _beside(request: SignedIn, deal: Opportunity, group: str) -> list[Note]:
+    """What is known of one's own colours, where one judges one's own deal."""
+    own = group == WORD and rules.own_deal(deal, request.user)
+    return notes_on(deal, request.user, now()) if own else []
+
+
 def _below(request: SignedIn, deal: Opportunity, editor: dict[str, Any], columns: int) -> str:
     """The row with the form, still open."""
-    shown = editor | {"deal": deal, "colours": Confidence.choices, "columns": columns}
+    beside = _beside(request, deal, editor["group"])
+    shown = editor | {
+        "beside": beside,
+        "deal": deal,
+        "colours": Confidence.choices,
+        "columns": columns,
+    }
     return render_to_string("scoping/_deal_editing.html", shown, request)
 
 
@@ -168,4 +181,5 @@ def _page(
     request: SignedIn, deal: Opportunity, form: DealForm, told: Meanwhile, status: int
 ) -> HttpResponse:
     context = {"deal": deal, "form": form, "overtaken": told, "title": TITLES[form.group]}
+    context |= {"beside": _beside(request, deal, form.group)}
     return render(request, "scoping/deal_form.html", context, status=status)

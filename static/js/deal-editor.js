@@ -30,6 +30,16 @@ function fillWord(form, said, colour) {
   form["initial-confidence_rationale"].value = form.confidence_rationale.value = said.rationale;
   form.querySelector(".why").hidden = "own" in said;
   form.reason.required = !("own" in said);
+  const weeks = "own" in said && weeksBefore(said.closes);
+  for (const note of form.querySelectorAll("[data-weeks]")) {
+    note.hidden = Number(note.dataset.weeks) !== weeks;
+  }
+}
+
+/* The week before its close date a deal stands in; 1 is the last. */
+function weeksBefore(closes) {
+  const today = Date.parse(new Date().toISOString().slice(0, 10));
+  return Math.ceil((Date.parse(closes) - today) / 604_800_000);
 }
 
 export function close(editor) {

@@ -178,7 +178,9 @@ def test_figures_are_for_readers_and_deals_for_those_who_see_them(signed_in: Ent
     assert "−$100" in figures
     assert "you are on" in signed_in(make_user(Role.ACCOUNT_TEAM)).get(PAGE).content.decode()
     viewer = signed_in(make_user(Role.VIEWER))
-    assert viewer.get(f"{ROWS}?{SPAN}&reason=won&as=csv").status_code == 403
+    for taken in (f"{ROWS}?{SPAN}&reason=won&as=csv", f"{PAGE}?{SPAN}&as=csv"):
+        assert viewer.get(taken).status_code == 403
+    assert "Save as" not in viewer.get(f"{PAGE}?{SPAN}").content.decode()
 
 
 def test_more_deals_cost_no_more_statements(client: Client, em: User) -> None:

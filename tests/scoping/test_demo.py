@@ -35,6 +35,7 @@ from scoping.triage.queue import queue
 
 AT = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 ISSUES = 120
+DRIFT = ("forecasting.drift_began", "forecasting.drift_ended")
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +152,7 @@ def test_somebody_is_away_and_has_a_delegate():
 def test_everything_was_done_by_people_of_the_demo_and_nothing_tomorrow():
     assert set(Event.objects.values_list("origin", flat=True)) == {Origin.DEMO}
     by_the_rule = Event.objects.filter(actor=None)
-    assert set(by_the_rule.values_list("verb", flat=True)) == {WARNED, "scoping.lose"}
+    assert set(by_the_rule.values_list("verb", flat=True)) == {WARNED, "scoping.lose", *DRIFT}
     assert not Event.objects.filter(at__gt=AT).exists()
 
 

@@ -191,6 +191,8 @@ FIGURES = [
     get("/win-rate/?by=service&counted=opening&em={em}&region=EMEA", "read the win rate"),
     get("/win-rate/rows/?by=reason&key=Price&outcome=lost&quarter={quarter}", "read the win rate"),
     get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
+    get("/forecast/trust/", "see how far colours can be trusted"),
+    get("/forecast/trust/green/6/", "see how far colours can be trusted", ok=(404,)),  # of too few
     get("/quarters/", "read the win rate"),
     get("/quarters/{quarter}/?counted_on=opportunities&segment={segment}", "read the win rate"),
     get("/quarters/{quarter}/rows/?part=lost&as=csv", "read the win rate"),
@@ -203,13 +205,22 @@ FIGURES = [
         "see what the win rate leaves out",
     ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
-    get("/forecast/waterfall/", "read the win rate"),
-    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}&as=csv", "read the win rate"),
+    get("/forecast/waterfall/", "read the forecast"),
+    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}", "read the forecast"),
+    get("/forecast/waterfall/?quarter=all&as=xlsx", "take the forecast away"),
+    get("/forecast/pacing/", "read the forecast"),
+    get("/forecast/pacing/?measure=closed&em={em}&segment={segment}", "read the forecast"),
+    get("/forecast/pacing/?as=csv", "take the forecast away"),
+    get(
+        "/forecast/pacing/rows/?of={quarter}&week={kept_week}&measure=pipeline",
+        "read the opportunities",
+    ),
     get("/forecast/waterfall/rows/?quarter=all&reason=closing", "read the opportunities"),
     get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
 ]
 CALLED = {"commit": "1000", "best_case": "2000"}
+PLANNED = {"region": "", "engagement_manager": "{em}", "bookings": "1000"}
 FORECAST = [
     get("/forecast/", "read the forecast"),
     get("/forecast/{quarter}/?by=segment", "read the forecast"),
@@ -228,6 +239,15 @@ FORECAST = [
         ok=422,
         data={"reason": "It is not locked yet"},
     ),
+    get("/forecast/{quarter}/plans/", "read the calls"),
+    get("/forecast/{quarter}/plans/?plan={plan}", "read the calls"),
+    post("/forecast/{quarter}/plans/set/", "write plans", data=PLANNED),
+    post(
+        "/forecast/{quarter}/plans/table/",
+        "write plans",
+        data={"text": "region,bookings\n,7", "go": "1"},
+    ),
+    get("/forecast/{quarter}/clari/", "take plans away"),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [
@@ -348,6 +368,30 @@ OPPORTUNITIES = [
     fill("/opportunities/{opportunity}/risks/new/", "judge an opportunity", text="They leave"),
     get("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity"),
     fill("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity", status="gone"),
+]
+SHEET, EDIT = "/issues/{priced}/estimate", "edit an estimate"
+SENT, AWAY = f"{SHEET}/v{{sent}}", "take an estimate away"
+ESTIMATES = [
+    get(f"{SHEET}/", "see an issue"),
+    get(f"{SHEET}/1/", "see an issue"),
+    get("/issues/{deal}/estimate/", "see an issue"),
+    post(f"{SHEET}/", EDIT, data={"name": "Another", "like": "1"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "save", "c.new.title": "More"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "remove", "row": "{line}"}),
+    get(f"{SHEET}/1/terms/", EDIT),
+    fill(f"{SHEET}/1/terms/", EDIT, name="Renamed"),
+    post(f"{SHEET}/2/primary/", EDIT),
+    get(f"{SHEET}/1/send/", EDIT),
+    fill(f"{SHEET}/1/send/", EDIT, to="account_team"),
+    get(f"{SHEET}/compare/?a=1&b=v{{sent}}", "see an issue"),
+    get(f"{SENT}/", "see an issue"),
+    get(f"{SENT}/?view=customer", "see an issue"),
+    post(f"{SENT}/answer/", EDIT, data={"standing": "accepted"}),
+    post(f"{SENT}/link/", "bring an estimate to the customer"),
+    get(f"{SENT}/customer.pdf", AWAY),
+    get(f"{SENT}/own.pdf", AWAY),
+    get(f"{SENT}/own/csv/", AWAY),
+    get(f"{SENT}/customer/xlsx/", AWAY),
 ]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
@@ -515,6 +559,7 @@ DESK: list[Question] = [
     *BOARDS,
     *LISTS,
     *OPPORTUNITIES,
+    *ESTIMATES,
     *ISSUE,
     *DEEDS,
     *TALK,

@@ -65,6 +65,7 @@ OPTIONAL = {
     "/views/save/": {"query", "team"},
     "/inbox/act/": {"until"},
     "/issues/{deal}/status/": {"status"},
+    "/issues/{priced}/estimate/v{sent}/answer/": {"answer"},
 }
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)

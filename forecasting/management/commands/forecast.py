@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import now
 
 from emdesk.fiscal import Quarter
 from emdesk.money import in_full
 from forecasting.forecast import Forecast
+from forecasting.forecast_at import UNKNOWN, PastForecast
 from forecasting.roll_up import AXES, Line
 from scoping.categories import CUMULATIVE, HORIZONS
 from scoping.quarters import quarter_at
+from scoping.targets import Reached
 
 
 def quarter(label: str) -> Quarter:
@@ -27,11 +29,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quarter", type=quarter, help="like Q322; the running one if unsaid")
         parser.add_argument("--by", choices=list(AXES), default="em")
+        parser.add_argument("--at", type=date.fromisoformat, help="as it stood when a day was over")
         parser.add_argument("--json", action="store_true", help="print as JSON")
 
     def handle(self, *_: Any, by: str, **options: Any) -> None:
-        at = now()
-        found = self._asked(options["quarter"], at)
+        found = asked(options["quarter"], options["at"], now())
+        if options["at"] and by == UNKNOWN:
+            raise CommandError("Earlier days know regions, not offices. Ask --by region.")
         roll = found.by(by)
         lines = [*roll.lines, roll.whole]
         if options["json"]:
@@ -40,20 +44,23 @@ class Command(BaseCommand):
                 "by": by,
                 "currency": found.currency,
                 "omitted": roll.omitted.count,
-                "lines": [as_json(line) for line in lines],
+                "lines": [as_json(line, found.reached(line, by)) for line in lines],
             }
             self.stdout.write(json.dumps(told, indent=1))
             return
-        heads = [*(category.label for category in CUMULATIVE), *HORIZONS.values()]
+        heads = [*(category.label for category in CUMULATIVE), *HORIZONS.values(), "Target"]
         self.stdout.write(f"{roll.axis.title:<34}" + "".join(f"{head:>18}" for head in heads))
         for line in lines:
-            self.stdout.write(as_text(line, found.currency))
-
-    def _asked(self, quarter: Quarter | None, at: datetime) -> Forecast:
-        return Forecast(quarter or quarter_at(at), None, at)
+            self.stdout.write(as_text(line, found.reached(line, by), found.currency))
 
 
-def as_json(line: Line) -> dict[str, Any]:
+def asked(quarter: Quarter | None, day: date | None, at: datetime) -> Forecast:
+    """Of the running quarter unless another is said, now or when a day was over."""
+    named = quarter or quarter_at(at)
+    return Forecast(named, None, at) if day is None else PastForecast(named, None, at, day)
+
+
+def as_json(line: Line, reached: Reached | None) -> dict[str, Any]:
     """Amounts to the cent, as texts."""
     return {
         "kind": line.kind,
@@ -69,14 +76,18 @@ def as_json(line: Line) -> dict[str, Any]:
             for category, amounts in line.figures.items()
         },
         "weighted": {horizon: f"{worth:.2f}" for horizon, worth in line.weighted.items()},
+        "target": f"{reached.target:.2f}" if reached else None,
+        "to_go": f"{reached.to_go:.2f}" if reached else None,
+        "coverage": f"{reached.coverage:.3f}" if reached and reached.coverage else None,
     }
 
 
-def as_text(line: Line, currency: str) -> str:
+def as_text(line: Line, reached: Reached | None, currency: str) -> str:
     amounts = [line.figures[category].value for category in CUMULATIVE]
     amounts += line.weighted.values()
     cells = "".join(f"{in_full(amount, currency):>18}" for amount in amounts)
-    return f"{_name(line):<34}{cells}"
+    target = in_full(reached.target, currency) if reached else "–"
+    return f"{_name(line):<34}{cells}{target:>18}"
 
 
 def _name(line: Line) -> str:
