@@ -66,7 +66,7 @@ class RegionsForm(forms.Form):
         self._regions: dict[str, Region] = {}
         for segment in Segment.objects.filter(is_active=True):
             none = "None: every hour counts"
-            self._ask(segment, f"segment-{segment.name}", segment.label, none)
+            self._ask(segment, f"segment-{segment.pk}", segment.label, none)
         for territory in Territory.objects.all():
             name = f"territory-{territory.pk}"
             self._ask(territory, name, territory.name, "That of its segment")

@@ -1,47 +1,32 @@
-"""Reading driver formulas: which scoping answers they go by, and whether all of them exist.
+"""Driver formulas as the catalogue keeps them: which scoping answers they go by, and their faults.
 
-A formula is a sum over answers to questions with a number, named by their keys: ``B7 * 0.06``.
-It is worked out where estimates are made.
+The language itself, and working a formula out, are ``scoping.estimating.formulas``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Container
 
+from scoping.estimating.formulas import fault_in, keys_in
 from scoping.models import AnswerKind, Question
-
-FUNCTIONS = ("min", "max", "ceil")
-TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z]\w*)|(?P<other>[0-9]+(?:\.[0-9]+)?|[-+*/(),]))")
 
 
 def names_in(formula: str) -> list[str]:
-    """The keys of questions a formula goes by, as often as they stand in it."""
-    found = (match["name"] for match in TOKEN.finditer(formula))
-    return [name for name in found if name and name not in FUNCTIONS]
+    """The keys of questions a formula goes by; none of one that cannot be read."""
+    return [] if not formula or fault_in(formula) else keys_in(formula)
 
 
-def fault_of(formula: str, known: Iterable[str]) -> str:
-    """What is wrong with it, told with the fix; empty when it can be read."""
-    known, at = set(known), 0
-    text = formula.rstrip()
-    while at < len(text):
-        match = TOKEN.match(text, at)
-        if match is None:
-            return (
-                f"“{text[at : at + 10]}” cannot stand in a formula. Write numbers, keys of"
-                " questions like B7, + - * / and brackets."
-            )
-        name = match["name"]
-        if name and name not in FUNCTIONS and name not in known:
-            return f"There is no question {name} that is answered with a number."
-        at = match.end()
-    if text.count("(") != text.count(")"):
-        return "A bracket is missing."
-    return ""
+def fault_of(formula: str, known: Container[str]) -> str:
+    """What is wrong with it, told with the fix; empty when it can be read, or says nothing."""
+    if not formula:
+        return ""
+    if fault := fault_in(formula):
+        return fault
+    unknown = [key for key in keys_in(formula) if key not in known]
+    return f"There is no question {unknown[0]} a formula can go by." if unknown else ""
 
 
-def numeric_questions() -> dict[str, str]:
+def usable_questions() -> dict[str, str]:
     """What formulas may go by: prompts by key."""
-    rows = Question.objects.filter(kind=AnswerKind.NUMBER)
+    rows = Question.objects.exclude(kind=AnswerKind.DATE)
     return dict(rows.values_list("key", "prompt"))

@@ -11,7 +11,7 @@ from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from scoping.catalogue.comparing import difference, tally
 from scoping.catalogue.drafting import locked
-from scoping.catalogue.formulas import fault_of, numeric_questions
+from scoping.catalogue.formulas import fault_of, usable_questions
 from scoping.models import CatalogueVersion, RoleHours
 from scoping.models.catalogue import VersionStatus
 
@@ -72,7 +72,7 @@ def earliest(today: date) -> date:
 
 def faults(version: CatalogueVersion) -> list[str]:
     """What an estimate could not go by."""
-    known = numeric_questions()
+    known = usable_questions()
     rows = RoleHours.objects.filter(activity__version=version).select_related("activity", "role")
     found = [
         f"{row.activity.title}, {row.role.name}: {fault}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from scoping.catalogue.formulas import fault_of, numeric_questions
+from scoping.catalogue.formulas import fault_of, usable_questions
 from scoping.catalogue.kinds import ACTIVITY, GUIDELINE, SERVICE, SKU, WRITING, Kind, spell_bands
 from scoping.forms.scheduling import day_field
 from scoping.forms.seen import Seen
@@ -92,7 +92,7 @@ class ActivityForm(ItemForm):
     def __init__(self, version: CatalogueVersion, data: Any = None, **kwargs: Any) -> None:
         super().__init__(version, data, **kwargs)
         self.roles = list(ResourceRole.objects.filter(is_active=True))
-        self.questions = numeric_questions()
+        self.questions = usable_questions()
         had = {each.role_id: each for each in self.instance.hours.all()} if self._kept else {}
         for role in self.roles:
             self._add_hours(role, had.get(role.pk))

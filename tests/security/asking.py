@@ -46,12 +46,12 @@ class Question:
         return self.path.format(**world.pks)
 
     def sent(self, world: World) -> dict[str, Any]:
-        return {name: _filled(value, world) for name, value in self.data.items()}
+        return {_filled(name, world): _filled(value, world) for name, value in self.data.items()}
 
     def put_to(self, world: World, role: str, **headers: Any) -> HttpResponse:
         visitor, address, data = world[role], self.address(world), self.sent(world)
         if self.fills and MATRIX[self.act][role] == "yes":
-            data = fields_of(visitor.ask(address).page, *self.data) | data
+            data = fields_of(visitor.ask(address).page, *data) | data
         return visitor.ask(address, self.method, data, **headers)
 
 

@@ -161,7 +161,7 @@ CALENDARS = [
     get("/calendars/", EVERYBODY),
     get(f"{CALENDAR}/?on=2030-12-24", EVERYBODY),
     get("/calendars/regions/", CHANGES),
-    fill("/calendars/regions/", CHANGES, **{"segment-Ent_APAC": ""}),
+    fill("/calendars/regions/", CHANGES, **{"segment-{segment}": ""}),
     get("/calendars/new/", CHANGES),
     fill("/calendars/new/", CHANGES, name="Wholly new", day_5="10:00-12:00"),
     get(f"{CALENDAR}/change/", CHANGES),

@@ -128,10 +128,11 @@ def test_a_form_changes_what_it_owns_and_nothing_else(world: World, question: Qu
     """Sent with every other column there is, it has the effect it has by itself."""
     role = first_who_may(question)
     page = world[role].ask(question.address(world)).page if question.fills else ""
-    shown, names = fields_of(page, *question.data), names_on(page, *question.data)
+    sent = question.sent(world)
+    shown, names = fields_of(page, *sent), names_on(page, *sent)
     form = f"{question.path} {question.data.get('verdict', '')}".strip()
     owned = names | OPTIONAL.get(form, set())
-    extra = unasked(world, owned | set(question.data))
+    extra = unasked(world, owned | set(sent))
 
     status, changed = effect(world, role, question, shown | question.sent(world))
     same = [

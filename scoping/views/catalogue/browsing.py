@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from emdesk.web import SignedIn
-from scoping.catalogue.formulas import names_in, numeric_questions
+from scoping.catalogue.formulas import names_in, usable_questions
 from scoping.models import CatalogueActivity, CatalogueVersion, PriceBand, Question
 from scoping.models.catalogue import OfferingType
 from scoping.views.catalogue.frame import page, version_shown
@@ -92,7 +92,7 @@ def _counted(services: QuerySet[Any]) -> Any:
 
 def _questions(activities: list[CatalogueActivity]) -> dict[str, str]:
     """What the keys in these activities' formulas ask."""
-    known = numeric_questions()
+    known = usable_questions()
     keys = [key for each in activities for row in each.hours.all() for key in names_in(row.drivers)]
     return {key: known[key] for key in dict.fromkeys(keys) if key in known}
 

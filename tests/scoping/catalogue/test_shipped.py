@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from scoping.catalogue.formulas import fault_of, numeric_questions
+from scoping.catalogue.formulas import fault_of, names_in, usable_questions
 from scoping.catalogue.publishing import faults
 from scoping.catalogue.rates import bill_rate, cost_rate
 from scoping.models import CatalogueVersion, Question, ResourceRole
@@ -67,7 +67,7 @@ def test_the_first_version_is_fit_to_be_estimated_with(version):
 
 
 def test_formulas_go_by_questions_that_exist(version):
-    known = numeric_questions()
+    known = usable_questions()
     formulas = [row.drivers for each in version.activities.all() for row in each.hours.all()]
 
     assert any(formulas)
@@ -75,7 +75,9 @@ def test_formulas_go_by_questions_that_exist(version):
     assert Question.objects.filter(key="B7").exists()
     assert "question Z9" in fault_of("B7 * Z9", known)
     assert fault_of("B7 ** 2; x", known)
-    assert fault_of("(B7 + 2", known) == "A bracket is missing."
+    assert fault_of("(B7 + 2", known)
+    assert fault_of('B7 * 2 if B2 == "SaaS" else 0', known) == ""
+    assert set(names_in('B7 * 2 if B2 == "SaaS" else 0')) == {"B2", "B7"}
 
 
 def test_an_hour_cost_300_and_then_330():
