@@ -12,6 +12,7 @@ from bench import browser, crowd, latency, memory
 from bench.bare.rows import LOGIN
 from bench.clocks import clocks
 from bench.desks import Desk, desk_of, run
+from bench.estimates import estimates
 from bench.figures import Figure, show
 from bench.importing import importing
 from bench.notices import notices
@@ -119,11 +120,13 @@ def measured(rounds: int) -> list[Figure]:
         seen = browser.seen(small, bare)
         show("In a browser", seen)
     brought_in, swept, told, reported = importing(), clocks(), notices(), quarters()
+    priced = estimates()
     show("Bringing an old board over", brought_in)
     show("Clocks", swept)
     show("Notices", told)
     show("A quarter's dashboard", reported)
-    return [*figures, *crowded, *held, *seen, *brought_in, *swept, *told, *reported]
+    show("Estimates", priced)
+    return [*figures, *crowded, *held, *seen, *brought_in, *swept, *told, *reported, *priced]
 
 
 def main() -> None:

@@ -68,3 +68,36 @@ AGGREGATES = {
         " GROUP BY stage, forecast_category, confidence"
     ),
 }
+WORTH = "coalesce(nullif(o.quoted_value, 0), o.services_value, o.amount)"
+OPEN = "o.stage NOT IN ('won', '0', 'lost', '9', '10')"
+UP_TO = {
+    "closed": "o.stage = 'won'",
+    "commit": f"o.stage = 'won' OR ({OPEN} AND o.confidence = 'green')",
+    "best_case": f"o.stage = 'won' OR ({OPEN} AND o.confidence IN ('green', 'amber'))",
+    "pipeline": f"o.stage = 'won' OR {OPEN}",
+}
+FIGURES = ", ".join(
+    f"count(*) FILTER (WHERE {which}), sum({WORTH}) FILTER (WHERE {which})"
+    for which in UP_TO.values()
+)
+IN_QUARTER = "NOT o.deleted AND o.close_date BETWEEN '2023-11-01' AND '2024-01-31'"
+REGION = "coalesce(nullif(o.office, ''), upper(split_part(s.name, '_', 2)), '')"
+JOINED = (
+    "FROM scoping_opportunity o LEFT JOIN people_user u ON u.id = o.engagement_manager_id"
+    f" LEFT JOIN people_segment s ON s.id = o.segment_id WHERE {IN_QUARTER}"
+)
+FORECAST = {
+    "lines": f"SELECT {REGION}, u.name, {FIGURES} {JOINED} GROUP BY 1, u.id ORDER BY 1, 2",
+    "regions": f"SELECT {REGION}, {FIGURES} {JOINED} GROUP BY 1 ORDER BY 1",
+    "total": f"SELECT {FIGURES} {JOINED}",
+    "plans": (
+        "SELECT u.name, p.bookings, p.revenue, p.recognised FROM forecasting_plan p JOIN"
+        " people_user u ON u.id = p.engagement_manager_id WHERE p.quarter = 'Q424' ORDER BY 1"
+    ),
+    "calls": (
+        "SELECT DISTINCT ON (u.name) u.name, l.commit, l.best_case, l.note, l.at"
+        " FROM forecasting_call c JOIN forecasting_submission l ON l.call_id = c.id"
+        " JOIN people_user u ON u.id = c.engagement_manager_id WHERE c.quarter = 'Q424'"
+        " ORDER BY u.name, c.week DESC, l.at DESC"
+    ),
+}

@@ -2,7 +2,7 @@
 
 Every deal has its issue, that issue its stays and clocks. Prints, as JSON, the median milliseconds
 of the whole page, of a bare view that runs the same aggregates and lists them, and the page's
-statements. The bare view has no session, no sign-in and no links.
+statements; and the same of the forecast. The bare view has no session, no sign-in and no links.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from statistics import median
@@ -28,14 +28,16 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from bench.aggregates import AGGREGATES  # noqa: E402
+from bench.aggregates import AGGREGATES, FORECAST  # noqa: E402
 from emdesk.copying import copy, maker, numbers  # noqa: E402
 from emdesk.fiscal import Quarter  # noqa: E402
 from emdesk.people.models import Role, User  # noqa: E402
 from emdesk.sla.models import Clock, Policy  # noqa: E402
+from forecasting.models import Call, Plan  # noqa: E402
 from scoping.models import Account, Opportunity, ScopingIssue, Stay  # noqa: E402
 
 PAGE = "/quarters/Q424/"
+FORECAST_PAGE = "/forecast/Q424/"
 ROUNDS = 7
 BEGIN = datetime(2011, 2, 1, tzinfo=UTC)
 DAYS = 4_700
@@ -59,8 +61,24 @@ def fill(deals: int) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for _ in range(deals // AT_ONCE):
             _fill(chance, account, managers, policies)
+    _plan(managers)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _plan(managers: list[User]) -> None:
+    """Each engagement manager's plan and calls of the quarter that is asked for."""
+    for manager in managers:
+        told = {"bookings": 900_000, "revenue": 500_000, "recognised": 300_000, "currency": "USD"}
+        Plan.objects.create(quarter="Q424", engagement_manager=manager, **told)
+        for week in range(3):
+            monday = date(2024, 1, 29) - timedelta(weeks=week)
+            call = Call.objects.create(quarter="Q424", engagement_manager=manager, week=monday)
+            worths = dict.fromkeys(("commit", "best_case"), 1_000)
+            worths |= {f"computed_{name}": worth for name, worth in worths.items()}
+            call.lines.create(
+                kind="own", by=manager, at=BEGIN, note="As last week", currency="USD", **worths
+            )
 
 
 def _fill(chance: Random, account: Account, managers: list[User], policies: list[Policy]) -> None:
@@ -136,11 +154,11 @@ def _told(
     return found
 
 
-def bare(_: HttpRequest) -> HttpResponse:
+def bare(_: HttpRequest, statements: dict[str, str] = AGGREGATES) -> HttpResponse:
     """The same aggregates as anybody would write them, in plain tables."""
     parts = []
     with connection.cursor() as cursor:
-        for name, statement in AGGREGATES.items():
+        for name, statement in statements.items():
             cursor.execute(statement)
             parts.append((name, cursor.fetchall()))
     return HttpResponse(engines["django"].from_string(PLAIN).render({"parts": parts}))
@@ -163,17 +181,25 @@ def measured(deals: int) -> dict[str, Any]:
     with connection.execute_wrapper(note):
         page = client.get(PAGE)
     assert page.status_code == 200, page.status_code  # noqa: S101
-    took: dict[str, list[float]] = {"page": [], "bare": []}
+    asked_for = len(statements)
+    with connection.execute_wrapper(note):
+        assert client.get(FORECAST_PAGE).status_code == 200  # noqa: S101
+    took: dict[str, list[float]] = {"page": [], "bare": [], "forecast": [], "bare forecast": []}
     asked: dict[str, Callable[[], Any]] = {
         "page": lambda: client.get(PAGE),
         "bare": lambda: bare(HttpRequest()),
+        "forecast": lambda: client.get(FORECAST_PAGE),
+        "bare forecast": lambda: bare(HttpRequest(), FORECAST),
     }
     for _ in range(ROUNDS):
         for name, ask in asked.items():
             began = time.perf_counter()
             ask()
             took[name].append((time.perf_counter() - began) * 1_000)
-    return {name: median(each) for name, each in took.items()} | {"statements": len(statements)}
+    return {name: median(each) for name, each in took.items()} | {
+        "statements": asked_for,
+        "forecast statements": len(statements) - asked_for,
+    }
 
 
 if __name__ == "__main__":

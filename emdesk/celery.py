@@ -63,6 +63,11 @@ PERIODIC = {
         "task": "scoping.tasks.mind_quiet_issues",
         "schedule": crontab(minute="20"),
     },
+    # Hourly, so that a night without the queue is made up for; each week's snapshot is taken once.
+    "take snapshots of the forecast": {
+        "task": "forecasting.tasks.take_snapshots",
+        "schedule": crontab(minute="35"),
+    },
     "sweep drift": {
         "task": "forecasting.tasks.sweep_drift",
         "schedule": crontab(minute="15"),

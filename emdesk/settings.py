@@ -101,7 +101,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "emdesk.web.shell",
             ],
-            "builtins": ["emdesk.icons"],
+            "builtins": ["emdesk.icons", "emdesk.styles"],
         },
     }
 ]
@@ -167,6 +167,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 7_000  # an estimate of 500 lines, sent whole without script
 
 MFA_REQUIRED = environment.flag("EMDESK_MFA_REQUIRED", default=PRODUCTION)
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("EMDESK_TRUSTED_PROXIES", 0)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+from django.forms import DateInput
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from emdesk.styles import SETS, joined, sheets
 
 if TYPE_CHECKING:
     from emdesk.people.models import User
@@ -32,14 +38,41 @@ class FormRenderer(TemplatesSetting):
     field_template_name = "ui/field.html"
 
 
+class DayInput(DateInput):
+    """The browser's own calendar. It reads a day in one spelling only, and shows nothing else."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed, compressed files; ES modules find each other by their hashed names."""
 
     support_js_module_import_aggregation = True
+    joins_styles = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._urls: dict[str, str] = {}
+
+    def post_process(
+        self,
+        paths: dict[str, Any],
+        dry_run: bool = False,  # noqa: FBT001, FBT002 (Django's)
+        **options: Any,
+    ) -> Iterator[Any]:
+        """Sheets that belong together also come as one file."""
+        for name in SETS if not dry_run else ():
+            text = "".join(self._text(*paths[sheet]) for sheet in sheets(name))
+            self.delete(joined(name))
+            paths[joined(name)] = (self, self.save(joined(name), ContentFile(text)))
+        yield from super().post_process(paths, dry_run, **options)
+
+    def _text(self, storage: Storage, path: str) -> str:
+        with storage.open(path) as file:
+            return str(file.read().decode())
 
     def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002 (Django's)
         """What the manifest says of a name stands for as long as the process does."""
@@ -59,6 +92,10 @@ class Place:
     key: str
     shown_to: Callable[[User], bool] = lambda user: True
 
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
 
 _places: list[Place] = []
 _offers: list[Place] = []
@@ -66,8 +103,10 @@ _counters: list[Callable[[User], int]] = []
 
 
 def place(*places: Place) -> None:
-    """Add pages to the side bar, in this order."""
+    """Add pages to the side bar, in this order, those of a heading together."""
     _places.extend(places)
+    headings = list(dict.fromkeys(each.heading for each in _places))
+    _places.sort(key=lambda each: headings.index(each.heading))
 
 
 def offer(*places: Place) -> None:
@@ -112,26 +151,25 @@ def _waiting(user: Any) -> int:
     return sum(counter(user) for counter in _counters)
 
 
-def _offered(user: Any) -> list[dict[str, str]]:
+def _offered(user: Any) -> list[Place]:
     if not (user and user.is_authenticated):
         return []
-    shown = [each for each in _offers if each.shown_to(user)]
-    return [{"url": reverse(each.url_name), "label": each.label, "key": each.key} for each in shown]
+    return offers_of(user)
 
 
-def _navigation(path: str, user: Any) -> list[dict[str, Any]]:
+def _navigation(path: str, user: Any) -> str:
     if not (user and user.is_authenticated):
-        return []
-    groups: dict[str, list[Any]] = {}
-    for each in _places:
-        if each.shown_to(user):
-            url = reverse(each.url_name)
-            item: dict[str, Any] = {
-                "url": url,
-                "label": each.label,
-                "icon": each.icon,
-                "key": each.key,
-            }
-            item["current"] = path == url
-            groups.setdefault(each.heading, []).append(item)
-    return [{"heading": heading, "items": items} for heading, items in groups.items()]
+        return ""
+    places = tuple(places_of(user))
+    return _side(places, path if path in _addresses(places) else "")
+
+
+@lru_cache(maxsize=256)
+def _side(places: tuple[Place, ...], current: str) -> str:
+    """Drawn once for all who have the same places."""
+    return render_to_string("ui/side.html", {"places": places, "current": current})
+
+
+@lru_cache(maxsize=64)
+def _addresses(places: tuple[Place, ...]) -> frozenset[str]:
+    return frozenset(place.url for place in places)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor, log10
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -47,6 +48,16 @@ class Span:
     text: str
     title: str
     faint: bool = False
+
+
+@dataclass(frozen=True)
+class Course:
+    """A line: its class, its name, what it says in words, and a value for each step, or None."""
+
+    kind: str
+    name: str
+    title: str
+    values: Sequence[float | None]
 
 
 def bars(drawing: Drawing, groups: Sequence[tuple[str, Sequence[Part]]]) -> SafeString:
@@ -113,6 +124,61 @@ def spans(drawing: Drawing, points: Sequence[tuple[str, Span]]) -> SafeString:
         drawn.append(_text(x, scale.y(span.high) - 6, span.text, "over"))
     ticks = [(scale.y(share), f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]
     return _framed(drawing, ticks, drawn, [name for name, _ in points])
+
+
+def courses(
+    drawing: Drawing,
+    names: Sequence[str],
+    drawn: Sequence[Course],
+    tick: str,
+    level: tuple[float, str] | None = None,
+) -> SafeString:
+    """Lines over the same steps, the last of them in front; ``tick`` is as in :func:`stacked`.
+
+    ``level`` is a line across all of them, such as a plan, and its name.
+    """
+    most = max((value for course in drawn for value in course.values if value), default=0)
+    scale = _Scale(max(most, level[0] if level else 0))
+    width = 100 / max(len(names), 1)
+    lines = [_course(course, scale, width) for course in drawn]
+    if level:
+        lines.insert(0, _level(scale.y(level[0]), level[1]))
+    spelled = [(y, tick.format(value / 1_000)) for y, value in scale.ticks()]
+    return _framed(drawing, spelled, lines, names)
+
+
+def _level(y: float, name: str) -> SafeString:
+    return format_html(
+        '<g class="level"><line x1="0" x2="100%" y1="{y}" y2="{y}"/>'
+        '<text class="over" x="0" y="{}">{}</text></g>',
+        _number(y - 6),
+        name,
+        y=_number(y),
+    )
+
+
+def _course(course: Course, scale: _Scale, width: float) -> SafeString:
+    """Dots, and a line between those that follow each other; its name at the last."""
+    places = [
+        (_number(step * width + width / 2), _number(scale.y(value)))
+        for step, value in enumerate(course.values)
+        if value is not None
+    ]
+    lines = format_html_join(
+        "",
+        '<line x1="{}%" y1="{}" x2="{}%" y2="{}"/>',
+        ((*here, *there) for here, there in pairwise(places)),
+    )
+    dots = format_html_join("", '<circle cx="{}%" cy="{}" r="3"/>', places)
+    name = ""
+    if places:
+        x, y = places[-1]
+        name = format_html(
+            '<text class="over" x="{}%" y="{}" text-anchor="middle">{}</text>',
+            *(x, _number(float(y) - 8), course.name),
+        )
+    title = format_html("<title>{}</title>", course.title)
+    return format_html('<g class="course {}">{}{}{}{}</g>', course.kind, title, lines, dots, name)
 
 
 class _Scale:

@@ -13,9 +13,11 @@ from django.utils.functional import cached_property
 
 from emdesk.fiscal import Quarter
 from emdesk.people.models import Role, Segment, User
+from scoping.models import Opportunity
 from scoping.win_rate_axes import Basis, QuarterOf
 
 NOBODY = "none"
+OFFERED = 4  # quarters back
 
 
 class ScopeForm(forms.Form):
@@ -30,11 +32,11 @@ class ScopeForm(forms.Form):
         self._segments = list(Segment.objects.all())
         managers = User.objects.with_role(Role.EM).order_by("name").values_list("pk", "name")
         segments = [(str(each.pk), each.label) for each in self._segments]
-        regions = dict.fromkeys(filter(None, map(_region, self._segments)))
+        self.regions = [*dict.fromkeys(filter(None, map(_region, self._segments)))]
         self._offer("em", "Everybody", [*((str(pk), name) for pk, name in managers)])
         self.fields["em"].choices.append((NOBODY, "Nobody"))  # type: ignore[attr-defined]
         self._offer("segment", "All", segments)
-        self._offer("region", "All", [(each, each) for each in regions])
+        self._offer("region", "All", [(each, each) for each in self.regions])
 
     def _offer(self, name: str, everything: str, choices: Iterable[tuple[str, str]]) -> None:
         self.fields[name].choices = [("", everything), *choices]  # type: ignore[attr-defined]
@@ -65,6 +67,31 @@ class ScopeForm(forms.Form):
             those = [each.pk for each in self._segments if _region(each) == region]
             found &= Q(**{f"{prefix}segment__in": those})
         return found
+
+
+class ForecastForm(ScopeForm):
+    """Also which quarter's deals. A region is where a segment lies, and an office."""
+
+    quarter = forms.ChoiceField(label="Quarter", required=False)
+    field_order: tuple[str, ...] = ("quarter",)
+
+    def __init__(
+        self, data: QueryDict, user: User, running: Quarter, *more: tuple[str, str]
+    ) -> None:
+        super().__init__(data)
+        deals: Any = Opportunity.objects.visible_to(user).in_region()
+        regions = {*deals.order_by().values_list("region", flat=True).distinct(), *self.regions}
+        named = [(each or NOBODY, each or "No region") for each in sorted(regions)]
+        self._offer("region", "All", named)
+        offered = [(str(each), each.written) for each in _around(running)]
+        self._offer("quarter", f"{running.written}, running", [*offered, *more])
+
+    @property
+    def words(self) -> str:
+        """Whose deals and where."""
+        fields: dict[str, Any] = self.fields
+        narrowing = [name for name in ("em", "segment", "region") if name in self.said]
+        return ", ".join(dict(fields[name].choices)[self.said[name]] for name in narrowing)
 
 
 class QuarterForm(ScopeForm):
@@ -121,6 +148,14 @@ class WinRateForm(ScopeForm):
     def beyond(self, basis: Basis) -> Q:
         """The same for what never closed and so is in no close quarter."""
         return self.within(basis) if self.quarter_of == QuarterOf.OPENING else self.where()
+
+
+def _around(running: Quarter) -> list[Quarter]:
+    """Two ahead, and those before it, the latest first."""
+    back = [running.previous]
+    while len(back) < OFFERED:
+        back.append(back[-1].previous)
+    return [running.next.next, running.next, *back]
 
 
 def _region(segment: Segment) -> str:

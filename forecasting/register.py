@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from emdesk.ledger.recording import projections
+from emdesk.subjects import visible_subjects
 from emdesk.web import Place, place
-from forecasting import drift_sentences  # noqa: F401 (they register)
+from forecasting import (  # noqa: F401 (they register)
+    clari,
+    drift_sentences,
+    duties,
+    sentences,
+    targets,
+    weeks,
+)
 from forecasting.demo import see_drift, tell_drift
+from forecasting.demo_calls import plan_and_call
 from forecasting.demo_past import tell_past
 from forecasting.drift import DRIFTS
+from forecasting.models import Call, Plan
+from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from forecasting.trust import beside_the_picker
 from scoping import rules
-from scoping.demo import along, further
+from scoping.demo.afterwards import afterwards, along
 from scoping.picker import beside
 
-projections.append(DRIFTS)
+projections.extend([SNAPSHOTS, DRIFTS])
 along.append(tell_drift)
-further.extend([see_drift, tell_past])
+afterwards.extend([see_drift, tell_past, take_past_weeks, plan_and_call])
 beside.append(beside_the_picker)
 
+visible_subjects.register(Plan._meta.label_lower, Plan.objects.visible_to)
+visible_subjects.register(Call._meta.label_lower, Call.objects.visible_to)
+
 place(
+    Place(
+        *("Reports", "Forecast", "gauge", "forecasting:running_forecast", "f"),
+        rules.reads_win_rate,
+    ),
     Place(
         *("Reports", "Quarter", "chart-column", "forecasting:running_quarter", "q"),
         rules.reads_win_rate,

@@ -4,6 +4,14 @@ from celery import shared_task
 
 from emdesk.clock import database_now
 from forecasting import drift
+from forecasting.snapshots import due_days, take
+
+
+@shared_task(ignore_result=True, soft_time_limit=1_700, time_limit=1_800)
+def take_snapshots() -> None:
+    """Those of the weeks that are over; a week that was missed is read from the ledger."""
+    at = database_now()
+    take(due_days(at), at)
 
 
 @shared_task(ignore_result=True)

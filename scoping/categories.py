@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -50,9 +50,9 @@ class Outlook:
     weights: Mapping[tuple[str, str], Decimal]
 
     @classmethod
-    def on(cls, day: date) -> Outlook:
+    def on(cls, day: date, as_known: datetime | None = None) -> Outlook:
         """In one query."""
-        return cls.of(values_on(day))
+        return cls.of(values_on(day, as_known))
 
     @classmethod
     def of(cls, known: Mapping[str, Any]) -> Outlook:
@@ -80,6 +80,22 @@ class Outlook:
                 category = Category.PIPELINE
             cases += [When(confidence=colour, then=_word(category))]
         return Case(*cases, output_field=CharField())
+
+    def counts_as(self, stage: str, confidence: str, *, dated: bool) -> str:
+        """The same for one deal, ``dated`` in the quarter or not."""
+        if stage == Stage.WON:
+            return str(Category.CLOSED)
+        if stage in OMITTED:
+            return str(Category.OMITTED)
+        proposed = self.proposed[confidence]
+        late = proposed == Category.BEST_CASE and not dated
+        return str(Category.PIPELINE) if late else proposed
+
+    def weighs(self, stage: str, confidence: str, horizon: str) -> Decimal:
+        """The same for one deal."""
+        if stage == Stage.WON:
+            return Decimal(1)
+        return Decimal(0) if stage in OMITTED else self.weights[confidence, horizon]
 
     def weight(self, horizon: str, of: str = "") -> Any:
         """How much of a deal's value counts: all of what is won, nothing of what is omitted.

@@ -51,12 +51,12 @@ def totals(deals: OpportunityQuerySet, outlook: Outlook, horizon: str) -> Totals
         {colour: Amounts() for colour in reversed(Confidence.values)},
         Amounts(),
     )
-    for row in _summed(deals, "category", "confidence"):
+    for row in added_up(deals, "category", "confidence"):
         if row["category"] == ForecastCategory.OMITTED:
             found.omitted.add(row)
             continue
         found.whole.add(row)
-        found.weighted += (row["worth"] or 0) * _weight(row, outlook, horizon)
+        found.weighted += weighted(row, outlook, horizon)
         for category in CUMULATIVE:
             if row["category"] in up_to(category):
                 found.figures[category].add(row)
@@ -65,9 +65,11 @@ def totals(deals: OpportunityQuerySet, outlook: Outlook, horizon: str) -> Totals
     return found
 
 
-def _weight(row: Row, outlook: Outlook, horizon: str) -> Decimal:
+def weighted(row: Row, outlook: Outlook, horizon: str) -> Decimal:
+    """What a row of deals that are not omitted counts for: of what is closed, all."""
+    worth: Decimal = row["worth"] or Decimal(0)
     closed = row["category"] == ForecastCategory.CLOSED
-    return Decimal(1) if closed else outlook.weights[row["confidence"], horizon]
+    return worth if closed else worth * outlook.weights[row["confidence"], horizon]
 
 
 @dataclass
@@ -104,7 +106,7 @@ def rolled_up(deals: OpportunityQuerySet) -> list[Line]:
     sums: dict[str, Line] = {}
     whole = Line("Total", kind="total")
     parts = ("region", "engagement_manager", "engagement_manager__name", "category")
-    for row in _summed(deals, *parts):
+    for row in added_up(deals, *parts):
         region, em = row["region"], row["engagement_manager"]
         name = row["engagement_manager__name"] or "No EM"
         people = regions.setdefault(region, {})
@@ -119,7 +121,8 @@ def rolled_up(deals: OpportunityQuerySet) -> list[Line]:
     return [*lines, whole]
 
 
-def _summed(deals: OpportunityQuerySet, *parts: str) -> Iterable[Row]:
+def added_up(deals: OpportunityQuerySet, *parts: str) -> Iterable[Row]:
+    """Valued deals in groups: ``n`` of them, what they are ``worth``, how many are ``priced``."""
     rows: Iterable[Row] = (
         deals.order_by()
         .values(*parts)

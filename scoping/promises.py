@@ -61,9 +61,9 @@ def is_deed(event: Event) -> bool:
     return event.verb in VERBS or event.verb in BY_HAND
 
 
-def history_of(issue: ScopingIssue) -> list[Event]:
-    """All that happened to it, oldest first, for what reads more than one thing from it."""
-    return list(Event.objects.about(issue).select_related("actor"))
+def history_of(*issues: ScopingIssue) -> list[Event]:
+    """All that happened to each, oldest first, for what reads more than one thing from it."""
+    return list(Event.objects.about(*issues).select_related("actor"))
 
 
 def key_of(event: Event) -> str:

@@ -27,7 +27,21 @@ from scoping import (  # noqa: F401 (they register)
     rules,
     sentences,
 )
-from scoping.models import Opportunity, ScopingIssue
+from scoping.catalogue import (  # noqa: F401 (they register)
+    notices as catalogue_notices,
+)
+from scoping.catalogue import (  # noqa: F401 (they register)
+    sentences as catalogue_sentences,
+)
+from scoping.estimating import limits, telling  # noqa: F401 (they register)
+from scoping.models import (
+    CatalogueVersion,
+    CostSheet,
+    Opportunity,
+    Proposal,
+    RateCard,
+    ScopingIssue,
+)
 from scoping.quiet import sentences as quiet_sentences  # noqa: F401 (they register)
 from scoping.search.wordings import WORDINGS
 from scoping.states import LIVE
@@ -38,6 +52,8 @@ LABEL = ScopingIssue._meta.label_lower
 projections.extend([STAYS, WORDINGS])
 visible_subjects.register(LABEL, ScopingIssue.objects.visible_to, kin=closing.merged_into)
 visible_subjects.register(Opportunity._meta.label_lower, Opportunity.objects.visible_to)
+for model in (CatalogueVersion, CostSheet, Proposal, RateCard):
+    visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
 commenters.register(LABEL, rules.comments)
 uploaders.register(LABEL, rules.comments)
 
@@ -71,6 +87,7 @@ place(
     Place("Work", "Issues", "list", "scoping:issues", "l"),
     Place("Work", "Opportunities", "filter", "scoping:opportunities", "p", rules.reads_deals),
     Place("Work", "Load", "gauge", "scoping:load", "o", rules.sees_load),
+    Place("Work", "Catalogue", "list", "scoping:catalogue", "v", rules.reads_catalogue),
 )
 place(Place("Reports", "Clocks", "timer", "scoping:clocks", "s"))
 place(Place("Desk", "Bring over", "import", "scoping:import", "u", rules.previews_imports))

@@ -20,6 +20,12 @@ FIGURES = (
     *(Role.EM, Role.EM_LEAD, Role.DIRECTOR, Role.PS_LEADERSHIP, Role.REVENUE, Role.SIGNATORY),
     *(Role.DEAL_DESK, Role.VIEWER),
 )
+CATALOGUE_READERS = (
+    *(Role.EM, Role.EM_LEAD, Role.DIRECTOR, Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER),
+    *(Role.PS_LEADERSHIP, Role.REVENUE, Role.PRACTICE_MANAGER, Role.VIEWER),
+)
+COST_OF_ALL = (Role.EM_LEAD, Role.DIRECTOR, Role.PS_LEADERSHIP, Role.REVENUE, Role.SIGNATORY)
+COST_OF_OWN = (Role.EM, Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER)
 EXPORTERS = (
     *(Role.EM, Role.ACCOUNT_TEAM, Role.PS_LEADERSHIP, Role.REVENUE, Role.SIGNATORY),
     *(Role.DEAL_DESK, Role.PROJECT_MANAGER),
@@ -204,3 +210,68 @@ def reads_deals(user: User) -> bool:
 def reads_win_rate(user: User) -> bool:
     """Those who answer for the figures; the account team, over its own deals."""
     return reads_whole_win_rate(user) or user.has(Role.ACCOUNT_TEAM)
+
+
+def reads_catalogue(user: User) -> bool:
+    """Services, prices and bill rates, for those who estimate and those who judge estimates."""
+    return user.has(*CATALOGUE_READERS)
+
+
+def keeps_catalogue(user: User) -> bool:
+    """Practice owns what is on offer: it alone edits the draft, publishes and decides proposals."""
+    return user.has(Role.PRACTICE_MANAGER)
+
+
+def sets_bill_rates(user: User) -> bool:
+    """Practice prices; the leads agree rates for their regions."""
+    return keeps_catalogue(user) or user.leads
+
+
+def takes_rates_away(user: User) -> bool:
+    """As files: who exports what they see, and who sets them, to bring them back."""
+    return reads_catalogue(user) and (exports(user) or sets_bill_rates(user))
+
+
+def proposes_to_catalogue(user: User) -> bool:
+    return user.leads or user.has(Role.EM)
+
+
+def reads_needs(user: User) -> bool:
+    """What customers asked for: those who write it down, and Practice."""
+    return keeps_catalogue(user) or proposes_to_catalogue(user)
+
+
+def notes_need(issue: ScopingIssue, user: User) -> bool:
+    """Whoever may comment as an engagement manager heard it."""
+    return triages(issue, user)
+
+
+def sees_cost(user: User) -> bool:
+    """Cost and margin are one right. Whoever lacks it sees neither, of any deal."""
+    return user.has(*COST_OF_ALL, *COST_OF_OWN)
+
+
+def sees_cost_of(issue: ScopingIssue, user: User) -> bool:
+    """Of one deal: who answers for all of them, its own EM, and the reviewers named on it."""
+    if user.has(*COST_OF_ALL):
+        return True
+    return sees_cost(user) and (works_issue(issue, user) or assists(issue, user))
+
+
+def reads_cost_rates(user: User) -> bool:
+    """Standard cost is of no one deal: not for those who only review the deals they are on."""
+    return user.has(*COST_OF_ALL, Role.EM)
+
+
+def sets_cost_rates(user: User) -> bool:
+    return user.leads
+
+
+def edits_estimate(issue: ScopingIssue, user: User) -> bool:
+    """Hours and price are the issue's own EM's, and the leads'."""
+    return works_issue(issue, user)
+
+
+def sends_link(issue: ScopingIssue, user: User) -> bool:
+    """The deal's communication owner, EM or account team, brings an estimate to the customer."""
+    return delivers(issue, user)

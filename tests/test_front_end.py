@@ -7,9 +7,15 @@ import runpy
 from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.template import Context, Template
+
+from emdesk.styles import SETS, sheets
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "static/js").glob("*.js"))
@@ -47,7 +53,9 @@ def test_no_page_loads_heavy_style_sheets_or_modules(template: Path) -> None:
 
 def loaded_by(template: Path) -> set[Path]:
     """The sheets and modules a template names, and the modules these import."""
-    names = re.findall(r"static '((?:css|js)/[\w-]+\.(?:css|js))'", template.read_text())
+    text = template.read_text()
+    names = re.findall(r"static '((?:css|js)/[\w-]+\.(?:css|js))'", text)
+    names += [sheet for name in re.findall(r'styles "(\w+)"', text) for sheet in sheets(name)]
     waiting, found = [ROOT / "static" / name for name in names], set[Path]()
     while waiting:
         file = waiting.pop()
@@ -60,6 +68,29 @@ def loaded_by(template: Path) -> set[Path]:
 
 def weight(files: Iterable[Path]) -> int:
     return sum(len(brotli.compress(file.read_bytes())) for file in files)
+
+
+def test_in_production_the_sheets_of_a_set_are_one_file(settings: Any, tmp_path: Path) -> None:
+    storage = {"staticfiles": {"BACKEND": "emdesk.web.StaticStorage"}}
+    settings.STORAGES, settings.STATIC_ROOT = settings.STORAGES | storage, tmp_path
+    for _ in range(2):  # a release over the last one
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    for name in SETS:
+        links = re.findall(
+            r'href="/static/([^"]+)"', Template(f'{{% styles "{name}" %}}').render(Context())
+        )
+        by_themselves = [staticfiles_storage.stored_name(sheet) for sheet in sheets(name)]
+        assert len(links) == 1
+        assert (tmp_path / links[0]).read_text() == "".join(
+            (tmp_path / sheet).read_text() for sheet in by_themselves
+        )
+
+
+def test_while_developing_each_sheet_is_its_own() -> None:
+    links = Template('{% styles "frame" %}').render(Context()).splitlines()
+
+    assert links == [f'<link rel="stylesheet" href="/static/{each}">' for each in sheets("frame")]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)

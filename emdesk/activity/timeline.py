@@ -6,6 +6,7 @@ while others write.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -23,6 +24,7 @@ from emdesk.subjects import rows_about, visible_subjects
 
 PAGE = 25
 SHOWN = {"all": "Everything", "notes": "Notes", "changes": "Changes"}
+OWN = "activity."
 NOTE, CHANGE = 1, 0  # at one and the same moment, the note stands above
 
 
@@ -95,9 +97,22 @@ def timeline(
     key = Key.parse(before)
     notes = _notes(about, key)[: size + 1] if show != "changes" else []
     changes = _changes(about, key)[: size + 1] if show != "notes" else []
-    found = sorted(
-        chain(map(_note, notes), map(_change, changes)), key=lambda entry: entry.key, reverse=True
-    )
+    return _page(subject, show, notes, changes, size)
+
+
+def beginning(subject: models.Model, events: Iterable[Event]) -> Timeline:
+    """Its first page, for whoever read all events of the subject and its kin already."""
+    notes = _notes(rows_about(visible_subjects.family(subject)), None)[: PAGE + 1]
+    changes = [event for event in events if not event.verb.startswith(OWN)]
+    changes.sort(key=lambda event: (event.at, event.pk), reverse=True)
+    return _page(subject, "all", notes, changes[: PAGE + 1], PAGE)
+
+
+def _page(
+    subject: models.Model, show: str, notes: Iterable[Comment], changes: Iterable[Event], size: int
+) -> Timeline:
+    entries = chain(map(_note, notes), map(_change, changes))
+    found = sorted(entries, key=lambda entry: entry.key, reverse=True)
     following = found[size - 1].key if len(found) > size else None
     return Timeline(subject._meta.label_lower, subject.pk, show, found[:size], following)
 
@@ -109,7 +124,7 @@ def _notes(about: Q, key: Key | None) -> models.QuerySet[Comment]:
 
 def _changes(about: Q, key: Key | None) -> models.QuerySet[Event]:
     """Events, less those of this package: comments show themselves, watching shows nothing."""
-    rows = Event.objects.filter(about).exclude(verb__startswith="activity.")
+    rows = Event.objects.filter(about).exclude(verb__startswith=OWN)
     rows = rows.select_related("actor").order_by("-at", "-pk")
     return rows.filter(key.earlier("at", CHANGE)) if key else rows
 

@@ -14,6 +14,7 @@ from emdesk.calendars.models import Holiday, SpecialDay, WorkingCalendar
 from emdesk.calendars.public_holidays import countries, public_holidays, trouble
 from emdesk.calendars.spelling import LONGEST, WEEKDAYS, NotWorkingTime, read, spell
 from emdesk.calendars.zones import time_zones
+from emdesk.web import DayInput
 
 FURTHEST_YEARS = 20
 EVERY_PLACE = [("", "None")]
@@ -98,7 +99,7 @@ class DayForm(forms.ModelForm):  # type: ignore[type-arg]
     """A day of a calendar, within reach of today."""
 
     day = forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d"],
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -72,8 +72,8 @@ class RatesField(forms.CharField):
         return found["code"], Decimal(found["rate"])
 
 
-def desk_currency(on: date) -> str:
-    code: str = value_of(DESK, on)
+def desk_currency(on: date, known: datetime | None = None) -> str:
+    code: str = value_of(DESK, on, known)
     return code
 
 
@@ -82,11 +82,10 @@ def rates_on(day: date) -> Rates:
     return rates
 
 
-def sheets_until(day: date) -> list[Sheet]:
+def sheets_until(day: date, known: datetime | None = None) -> list[Sheet]:
     """Every sheet begun by this day, oldest first; a correction stands for what it corrects."""
-    rows = Setting.objects.filter(key=RATES, effective_from__lte=day).order_by(
-        "effective_from", "pk"
-    )
+    rows = Setting.objects.known(known).filter(key=RATES, effective_from__lte=day)
+    rows = rows.order_by("effective_from", "pk")
     last = {
         begins: Rates.read(value) for begins, value in rows.values_list("effective_from", "value")
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from emdesk.configuration.definitions import Definition
+from emdesk.web import DayInput
 
 
 class ChangeForm(forms.Form):
@@ -15,7 +16,7 @@ class ChangeForm(forms.Form):
 
     effective_from = forms.DateField(
         label="From",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d"],
         help_text="The value holds from this day on. To correct an entry, set its day again.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,6 +11,10 @@ from django.db import models
 
 
 class SettingQuerySet(models.QuerySet["Setting"]):
+    def known(self, at: datetime | None) -> SettingQuerySet:
+        """What had been set by a moment: corrections came later. None for all that is known."""
+        return self if at is None else self.filter(set_at__lte=at)
+
     def holding_on(self, day: date) -> SettingQuerySet:
         """One row per key: the latest to take effect, and of those for one day the newest."""
         begun = self.filter(effective_from__lte=day)

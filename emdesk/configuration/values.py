@@ -13,15 +13,16 @@ from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 
 
-def value_of(key: str, on: date) -> Any:
+def value_of(key: str, on: date, known: datetime | None = None) -> Any:
+    """``known``: as it stood in the books at that moment."""
     definition = definition_of(key)
-    setting = Setting.objects.filter(key=key).holding_on(on).first()
+    setting = Setting.objects.known(known).filter(key=key).holding_on(on).first()
     return definition.read(setting.value) if setting else definition.default
 
 
-def values_on(day: date) -> dict[str, Any]:
+def values_on(day: date, known: datetime | None = None) -> dict[str, Any]:
     """Every value that holds on a day, in one query."""
-    stored = dict(Setting.objects.holding_on(day).values_list("key", "value"))
+    stored = dict(Setting.objects.known(known).holding_on(day).values_list("key", "value"))
     return {
         known.key: known.read(stored[known.key]) if known.key in stored else known.default
         for known in registered()

@@ -10,6 +10,7 @@ from django.db.models import Q
 from emdesk.calendars.models import WorkingCalendar
 from emdesk.calendars.zones import time_zones
 from emdesk.people.models import LEADS, Absence, Role, Segment, Territory, User
+from emdesk.web import DayInput
 
 Region = Segment | Territory
 
@@ -105,15 +106,6 @@ class RegionsForm(forms.Form):
         return changed
 
 
-class Day(forms.DateInput):
-    """The browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
     """Days away and a stand-in, for the person of ``instance``."""
 
@@ -125,7 +117,7 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
             "last_day": "Last day away",
             "delegate": "Who stands in",
         }
-        widgets = {"first_day": Day, "last_day": Day}
+        widgets = {"first_day": DayInput, "last_day": DayInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -45,6 +45,11 @@ CRM = {
     Stage.WON: ForecastCategory.CLOSED,
     Stage.LOST: ForecastCategory.OMITTED,
 }
+WAY = (
+    *(Stage.PENDING, Stage.DISCOVERY, Stage.SCOPING, Stage.EVALUATION, Stage.PROPOSAL),
+    *(Stage.NEGOTIATING, Stage.AWAITING_SIGNATURE),
+)
+BEFORE_LOST = WAY[1:5]
 QUOTED = (Stage.NEGOTIATING, Stage.AWAITING_SIGNATURE, Stage.WON)
 SHEETS = {
     400: {"USD": "1", "EUR": "1.09", "GBP": "1.26"},
@@ -78,8 +83,9 @@ class Act:
 class Forecast:
     """One deal's life in the forecast, told forward to where it stands."""
 
-    def __init__(self, story: Story, crew: Crew, deal: Opportunity, now: datetime) -> None:
-        self.story, self.crew, self.deal, self.now = story, crew, deal, now
+    def __init__(self, story: Story, crew: Crew, deal: Opportunity, world: World) -> None:
+        self.story, self.crew, self.deal, self.now = story, crew, deal, world.now
+        self.desk = world.cast.of(Role.DEAL_DESK)[0]
         self.rng = Random(f"{story.issue.title} {story.issue.created_at} forecast")  # noqa: S311 (chances of a demo)
         self.acts: list[Act] = []
         self._price()
@@ -87,7 +93,11 @@ class Forecast:
 
     @property
     def ended(self) -> datetime:
-        return self.story.at if self.deal.stage in (Stage.WON, Stage.LOST) else self.now
+        return self.story.at if self._closed else self.now
+
+    @property
+    def _closed(self) -> bool:
+        return self._stage not in WAY
 
     def _price(self) -> None:
         issue, deal, rng = self.story.issue, self.deal, self.rng
@@ -104,8 +114,9 @@ class Forecast:
 
     def _begin(self) -> None:
         """Grey, and dated before it was pushed."""
-        self._closes = self.deal.close_date
-        pushed = self.deal.stage != Stage.LOST and self.rng.random() < 0.22
+        self._closes, self._stage = self.deal.close_date, Stage(self.deal.stage)
+        self.deal.stage = Stage.PENDING
+        pushed = self._stage != Stage.LOST and self.rng.random() < 0.22
         if pushed and self._closes:
             self.deal.close_date = self._closes - timedelta(days=self.rng.choice((31, 45, 62)))
 
@@ -113,22 +124,48 @@ class Forecast:
         """Three words or so, the last one this week for most, and the push between them."""
         begins, ends = self.story.issue.created_at, self.ended
         words = self._words()
-        stale = self.deal.stage not in (Stage.WON, Stage.LOST) and self.rng.random() < 0.2
+        stale = self._stage not in (Stage.WON, Stage.LOST) and self.rng.random() < 0.2
         last = self.rng.randint(16, 34) if stale else self.rng.randint(0, 9)
         for place, word in enumerate(words):
             back = last + (0, 12, 27)[len(words) - 1 - place]
             at = ends - timedelta(days=back, minutes=self.rng.randint(1, 400))
             if at > begins or word is words[-1]:
                 self._say(word, max(at, begins))
+        self._advance(begins, ends)
+        self._estimate(begins, ends)
         if self._closes != self.deal.close_date:
             self._push(max(ends - timedelta(days=self.rng.randint(2, 30)), begins))
         return sorted(self.acts, key=lambda act: act.at)
+
+    def _advance(self, begins: datetime, ends: datetime) -> None:
+        """From stage to stage, evenly, and closed when its issue was."""
+        way = [*BEFORE_LOST, self._stage] if self._closed else WAY[1 : WAY.index(self._stage) + 1]
+        if self._stage == Stage.WON:
+            way = [*WAY[1:], self._stage]
+        steps = len(way) if self._closed else len(way) + 1
+        for place, stage in enumerate(way, 1):
+            by = self.desk if stage not in WAY else self.crew.requester
+            self._change(begins + (ends - begins) * place / steps, by, stage=stage)
+
+    def _estimate(self, begins: datetime, ends: datetime) -> None:
+        """A first guess for some, and the quote once there is one."""
+        value, quote = self.deal.services_value, self.deal.quoted_value
+        if value and self.rng.random() < 0.35:
+            self.deal.services_value = cents(
+                cents(value) * self.rng.choice((70, 85, 120, 140)) / 100
+            )
+            known = begins + (ends - begins) * self.rng.randint(20, 60) / 100
+            self._change(known, self.crew.manager, services_value=value)
+        if quote:
+            self.deal.quoted_value = None
+            quoted = begins + (ends - begins) * self.rng.randint(65, 90) / 100
+            self._change(quoted, self.crew.requester, quoted_value=quote)
 
     def _words(self) -> list[Confidence]:
         """Where the deal's stage leads, by way of doubt."""
         if not self.deal.engagement_manager_id:
             return []
-        odds = ODDS.get(Stage(self.deal.stage), (60, 20, 20, 0))
+        odds = ODDS.get(self._stage, (60, 20, 20, 0))
         final = self.rng.choices((GREY, RED, AMBER, GREEN), odds)[0]
         before = self.rng.choice((AMBER, final, final))
         return [] if final == GREY else [RED, before, final][-self.rng.randint(1, 3) :]
@@ -157,7 +194,7 @@ def foretell(world: World, story: Story, crew: Crew) -> None:
     """Let the deal of a story be judged; its acts wait until the deal has a key."""
     deal = story.issue.opportunity
     if deal is not None:
-        story.acts = Forecast(story, crew, deal, world.now).tell()
+        story.acts = Forecast(story, crew, deal, world).tell()
 
 
 def deal_events(story: Story) -> list[Event]:

@@ -11,7 +11,8 @@ from django.db.transaction import atomic
 
 from emdesk.copying import numbers
 from scoping import stays
-from scoping.demo import further, plots, quiet
+from scoping.demo import estimates, plots, quiet
+from scoping.demo.afterwards import afterwards
 from scoping.demo.forecasts import set_rates
 from scoping.demo.issues import tell
 from scoping.demo.world import World, build
@@ -38,9 +39,10 @@ def load(*, seed: int, issues: int, at: datetime) -> World:
     with nothing_thrown_away():
         write([tell(world, plot, pk) for plot, pk in zip(plotted, keys, strict=True)])
     quiet.live_through(world)
+    estimates.build(world)
     stays.measure(at)
-    for tell_on in further:
-        tell_on(world.now)
+    for deed in afterwards:
+        deed(world.now)
     return world
 
 

@@ -11,7 +11,7 @@ from django.db import models
 
 from emdesk.activity.models import Comment
 from emdesk.ledger.recording import append
-from scoping.demo import along
+from scoping.demo.afterwards import along
 from scoping.demo.forecasts import deal_events
 from scoping.demo.story import Story
 from scoping.models import Opportunity, ScopingIssue

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from emdesk.web import DayInput
 from scoping.forms.seen import Seen
 from scoping.models import AnswerKind, Question, Source
 
@@ -45,7 +46,7 @@ def answer_field(question: Question, known: str = "", *, required: bool = True) 
         case AnswerKind.NUMBER:
             field: forms.Field = forms.IntegerField(min_value=0, max_value=10**9, **common)
         case AnswerKind.DATE:
-            field = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+            field = forms.DateField(widget=DayInput(), **common)
         case AnswerKind.CHOICE:
             nothing = [] if required else [("", "No answer yet")]
             field = forms.ChoiceField(choices=[*nothing, *_pairs(question.choices)], **common)

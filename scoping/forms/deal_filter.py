@@ -37,7 +37,7 @@ class DealFilter(Listed):
     view = forms.ChoiceField(choices=[("mine", "Mine"), ("team", "Team")], required=False)
     quarter = forms.CharField(required=False, max_length=4)
     em = forms.CharField(required=False, max_length=200)
-    segment = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    segment = forms.CharField(required=False, max_length=10)
     region = forms.CharField(required=False, max_length=80)
     category = Forgiving(choices=ForecastCategory.choices, required=False)
     confidence = Forgiving(choices=Confidence.choices, required=False)
@@ -63,6 +63,11 @@ class DealFilter(Listed):
             return str(Quarter.parse(typed.upper())) if typed else ""
         except ValueError:
             return ""
+
+    def clean_segment(self) -> str:
+        """The key of one, or that there is none."""
+        said = str(self.cleaned_data["segment"])
+        return said if said == NOBODY or (said.isdecimal() and int(said) < 2**31) else ""
 
     def clean_em(self) -> list[str]:
         """Keys of people, or that nobody has it."""
@@ -135,7 +140,8 @@ class DealFilter(Listed):
     @property
     def offered_segments(self) -> Offered:
         segments = Segment.objects.filter(is_active=True)
-        return self._offered("segment", ((each.pk, each.label) for each in segments))
+        named = [(each.pk, each.label) for each in segments]
+        return self._offered("segment", [*named, (NOBODY, "No segment")])
 
     @cached_property
     def offered_regions(self) -> Offered:
@@ -171,6 +177,18 @@ class DealFilter(Listed):
         kept = [(name, value) for name, value in self.kept("page") if name in SHOWN_AS]
         return urlencode([("view", "team"), *kept])
 
+    @property
+    def whose_target(self) -> tuple[list[int] | None, str | None] | None:
+        """Of which people and region a plan tells the target; None where no plan is of such deals."""
+        other = ("segment", "category", "confidence", "mismatch")
+        chosen = list(self.cleaned_data.get("em") or [])
+        mine = self._said("view") == "mine"
+        if any(map(self._said, other)) or self.text or NOBODY in chosen or (mine and chosen):
+            return None
+        people = [self.user.pk] if mine else [int(each) for each in chosen] or None
+        region = self.cleaned_data.get("region") or None
+        return people, "" if region == NOBODY else region
+
     def opening(self, **changes: Any) -> str:
         """The rows behind a figure: this filter, with these fields instead."""
         pairs = self.kept("page", "by", "category", *changes)
@@ -186,7 +204,7 @@ class DealFilter(Listed):
             deals = deals.worked_by(self.user)
         found = self._when(localdate(self.at)) & self._whose(said.get("em") or [])
         if segment := said.get("segment"):
-            found &= Q(segment=segment)
+            found &= Q(segment=None if segment == NOBODY else int(segment))
         if region := said.get("region"):
             found &= Q(region="" if region == NOBODY else region)
         if colours := said.get("confidence"):

@@ -10,6 +10,7 @@ from django import forms
 from emdesk.fiscal import Quarter
 from emdesk.money import CURRENCIES
 from emdesk.people.models import Role, User
+from emdesk.web import DayInput
 from scoping.forms.moving import REASONS
 from scoping.forms.seen import Seen
 from scoping.labels import is_scoped
@@ -110,7 +111,7 @@ class FactsForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
                 choices=[(code, code) for code in CURRENCIES], show_hidden_initial=True
             )
         if "next_step_date" in self.fields:
-            self.fields["next_step_date"].widget = forms.DateInput(attrs={"type": "date"})
+            self.fields["next_step_date"].widget = DayInput()
         if "free_labels" in self.fields:
             self.fields["free_labels"].help_text = "Separated by commas."
 

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 
 from emdesk.fiscal import Quarter
 from emdesk.people.models import Segment, User
+from emdesk.web import DayInput
 from emdesk.workflow import Unmet
 from scoping.deeds import Deed
 from scoping.forms.deeds import HappenedAt
@@ -102,9 +103,7 @@ class HoldForm(MoveForm):
     own = ("reason", "review_date")
 
     reason = forms.CharField(label="Why is it on hold?", max_length=300)
-    review_date = forms.DateField(
-        label="Look again on", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    review_date = forms.DateField(label="Look again on", widget=DayInput())
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, at=at, **kwargs)

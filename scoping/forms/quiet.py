@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from emdesk.web import DayInput
 from scoping.quarters import day_at
 from scoping.quiet.keeping import last_day_to_keep
 
@@ -15,7 +16,7 @@ MOST = 200  # issues at once
 
 
 class KeepForm(forms.Form):
-    until = forms.DateField(label="Keep open until", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="Keep open until", widget=DayInput())
     reason = forms.CharField(
         label="Why is it still alive?",
         max_length=300,

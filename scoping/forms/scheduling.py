@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from emdesk.web import DayInput
 from scoping.forms.seen import Seen
 from scoping.models import SchedulingIntake
 
@@ -21,7 +22,7 @@ SECTIONS = (
 
 
 def day_field(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **options)
+    return forms.DateField(widget=DayInput(), **options)
 
 
 class SchedulingForm(Seen, forms.ModelForm):  # type: ignore[type-arg]

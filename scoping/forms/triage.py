@@ -9,6 +9,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from emdesk.people.models import Segment, User
+from emdesk.web import DayInput
 from scoping.forms.issue import MergeForm
 from scoping.models import Awaited, ScopingIssue
 from scoping.roster import Manager, roster
@@ -145,7 +146,7 @@ class SnoozeForm(VerdictForm):
     day = forms.DateField(
         label="Day",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text="Whatever a person does to the issue brings it back earlier.",
     )
 
@@ -184,7 +185,7 @@ class AskForm(VerdictForm):
     until = forms.DateField(
         label="Back in the queue at the latest on",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def prepare(self) -> None:

@@ -7,6 +7,8 @@ import tells of the time before it counts on the day it happened. Upper packages
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -48,6 +50,24 @@ def activity() -> EventQuerySet:
     """Every event that counts by itself: a person's move, and what is named above."""
     found = Event.objects.filter(subject_type=LABEL, actor__isnull=False, origin__in=ADMITTED)
     return found.filter(~Q(before=F("after")) | Q(verb__in=[*COUNTS]))
+
+
+def is_activity(event: Event) -> bool:
+    """The same of one event."""
+    by_a_person = event.actor_id is not None and event.origin in ADMITTED
+    return by_a_person and (event.before != event.after or event.verb in COUNTS)
+
+
+def last_activity(issue: ScopingIssue, history: Sequence[Event]) -> datetime:
+    """The moment that :func:`with_activity` finds, from all the issue's events in order."""
+    done = [event.at for event in history if is_activity(event)]
+    told = [event.at for event in history if _told_on_arrival(event, history[0])]
+    return max([done[-1] if done else issue.created_at, *told])
+
+
+def _told_on_arrival(event: Event, came: Event) -> bool:
+    moved = event.before != event.after and event.origin == Origin.IMPORT
+    return moved and came.recorded_at is not None and event.at <= came.recorded_at
 
 
 def with_activity(issues: QuerySet[ScopingIssue]) -> QuerySet[Any]:

@@ -16,10 +16,9 @@ from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
 from scoping.models import ScopingIssue
+from scoping.promises import history_of
 from scoping.quarters import day_at
-from scoping.quiet.activity import with_activity
-from scoping.quiet.days import Silence
-from scoping.quiet.silences import KEPT, Calendar, quiets
+from scoping.quiet.silences import KEPT, Calendar, silence_in
 from scoping.rules import closes
 
 LONGEST = "quiet_longest_keep_days"
@@ -82,13 +81,6 @@ def keep_all(
     return kept
 
 
-def silence_of(issue: ScopingIssue, at: datetime) -> tuple[Silence, date]:
-    """With the day it is."""
-    calendar = Calendar(at)
-    row = with_activity(ScopingIssue.objects.filter(pk=issue.pk))
-    return quiets(row, calendar)[0].silence, calendar.today
-
-
 def _against(issue: ScopingIssue, until: date, at: datetime) -> str:
     if not issue.live:
         return "It is closed. Reopen it instead."
@@ -97,7 +89,7 @@ def _against(issue: ScopingIssue, until: date, at: datetime) -> str:
     last = last_day_to_keep(at)
     if until > last:
         return f"Choose a day up to {last:%-d %b %Y}, and renew it then."
-    silence, _ = silence_of(issue, at)
+    silence = silence_in(history_of(issue), issue, Calendar(at))
     if not silence.kept and until <= silence.two_months:
         return f"It stays open until {silence.two_months:%-d %b %Y} anyway. Choose a later day."
     return ""

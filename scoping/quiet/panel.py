@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
+from emdesk.ledger.models import Event
 from scoping.models import ScopingIssue
+from scoping.quiet.activity import last_activity
 from scoping.quiet.days import SIX_WEEKS, Keep
-from scoping.quiet.keeping import silence_of
-from scoping.quiet.silences import MARGIN
+from scoping.quiet.silences import MARGIN, Calendar, silence_in
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,13 @@ class QuietLine:
     keep: Keep | None
 
 
-def quiet_line(issue: ScopingIssue, at: datetime) -> QuietLine | None:
-    """Nothing before six weeks are over. ``issue`` is :func:`with_activity`."""
-    active_at: Any = issue.active_at  # type: ignore[attr-defined]
-    if not issue.live or active_at > at - SIX_WEEKS + MARGIN:
+def quiet_line(issue: ScopingIssue, history: Sequence[Event], at: datetime) -> QuietLine | None:
+    """Nothing before six weeks are over. ``history`` is the issue's events in order."""
+    if not issue.live or last_activity(issue, history) > at - SIX_WEEKS + MARGIN:
         return None
-    silence, today = silence_of(issue, at)
-    if not (silence.kept or silence.asks(today)):
+    calendar = Calendar(at)
+    silence = silence_in(history, issue, calendar)
+    if not (silence.kept or silence.asks(calendar.today)):
         return None
     keep = silence.keep if silence.kept else None
-    return QuietLine(silence.active_on, silence.closes_on(today), keep)
+    return QuietLine(silence.active_on, silence.closes_on(calendar.today), keep)

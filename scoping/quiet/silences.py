@@ -15,15 +15,17 @@ from django.db.models import QuerySet
 from emdesk.configuration.definitions import Definition, register
 from emdesk.configuration.values import value_of
 from emdesk.ledger.models import Event
+from scoping.models import ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
 from scoping.quarters import FiscalCalendar
-from scoping.quiet.activity import LABEL, with_activity
+from scoping.quiet.activity import LABEL, last_activity, with_activity
 from scoping.quiet.days import SIX_WEEKS, Keep, Mark, Silence, Told, held_until
 from scoping.states import State
 
 KEPT, WARNED = "scoping.kept", "scoping.fell_silent"
 GRACE = "quiet_grace_days"
 MARGIN = timedelta(days=2)  # a day may have 25 hours
+Heard = tuple[Keep | None, tuple[Told, ...]]  # the last keep, and every notice
 READ = (
     *("pk", "state", "entered_state_at", "review_date", "active_at", "activity"),
     *("expected_value", "currency"),
@@ -91,20 +93,27 @@ def _quiets(rows: Sequence[Any], calendar: Calendar) -> list[Quiet]:
     return [_quiet(row, calendar, *said[row[0]]) for row in rows]
 
 
-def _said(
-    pks: Sequence[int], calendar: Calendar
-) -> defaultdict[int, tuple[Keep | None, tuple[Told, ...]]]:
+def silence_in(history: Sequence[Event], issue: ScopingIssue, calendar: Calendar) -> Silence:
+    """The same of one issue, from all its events in order."""
+    keep, told = _heard(history, calendar)
+    row = (issue.state, issue.entered_state_at, issue.review_date, last_activity(issue, history))
+    return Silence(_active_on(calendar, *row), calendar.grace, keep, told)
+
+
+def _said(pks: Sequence[int], calendar: Calendar) -> dict[int, Heard]:
     """The last keep and every notice, by issue."""
-    found: defaultdict[int, tuple[Keep | None, tuple[Told, ...]]] = defaultdict(lambda: (None, ()))
     about = Event.objects.filter(subject_type=LABEL, verb__in=[KEPT, WARNED], subject_id__in=pks)
+    events = defaultdict[int, list[Event]](list)
     for event in about.order_by("subject_id", "number"):
-        keep, told = found[event.subject_id]
-        if event.verb == KEPT:
-            keep = _keep(event, calendar)
-        else:
-            told = (*told, _told(event.data))
-        found[event.subject_id] = keep, told
-    return found
+        events[event.subject_id].append(event)
+    return {pk: _heard(events[pk], calendar) for pk in pks}
+
+
+def _heard(history: Sequence[Event], calendar: Calendar) -> Heard:
+    """Of events in order."""
+    kept = [event for event in history if event.verb == KEPT]
+    told = tuple(_told(event.data) for event in history if event.verb == WARNED)
+    return _keep(kept[-1], calendar) if kept else None, told
 
 
 def _keep(event: Event, calendar: Calendar) -> Keep:
@@ -121,17 +130,18 @@ def _quiet(
     row: Sequence[Any], calendar: Calendar, keep: Keep | None, told: tuple[Told, ...]
 ) -> Quiet:
     pk, state, entered_at, review, active_at, activity, value, currency = row
+    active_on = _active_on(calendar, state, entered_at, review, active_at)
+    silence = Silence(active_on, calendar.grace, keep, told)
+    return Quiet(calendar.today, pk, silence, activity, value, currency)
+
+
+def _active_on(
+    calendar: Calendar, state: str, entered_at: datetime, review: date | None, active_at: datetime
+) -> date:
     active_on = calendar.fiscal.day_at(active_at)
-    if state == State.ON_HOLD:
-        active_on = max(active_on, held_until(calendar.fiscal.day_at(entered_at), review))
-    return Quiet(
-        calendar.today,
-        pk,
-        Silence(active_on, calendar.grace, keep, told),
-        activity,
-        value,
-        currency,
-    )
+    if state == State.ON_HOLD and review is not None:
+        return max(active_on, held_until(calendar.fiscal.day_at(entered_at), review))
+    return active_on
 
 
 def worth(quiet: Iterable[Quiet]) -> dict[str, Decimal]:

@@ -101,14 +101,14 @@ def on_this_issue(look: Look) -> Iterable[Entry]:
 def beginnings(look: Look) -> Iterable[Entry]:
     for each in offers_of(look.user):
         if look.fits(each.label):
-            yield Entry("Begin", each.label, reverse(each.url_name), keys=each.key)
+            yield Entry("Begin", each.label, each.url, keys=each.key)
 
 
 def places(look: Look) -> Iterable[Entry]:
     for each in places_of(look.user):
         if look.fits(f"Go to {each.label}"):
             keys = f"g {each.key}" if each.key else ""
-            yield Entry("Go to", each.label, reverse(each.url_name), keys=keys)
+            yield Entry("Go to", each.label, each.url, keys=keys)
 
 
 def saved_views(look: Look) -> Iterable[Entry]:

@@ -33,7 +33,6 @@ from scoping.forms.issue import (
 from scoping.labels import labels_of
 from scoping.models import Question, ScopingIssue, Source, TypicalStay
 from scoping.promises import history_of
-from scoping.quiet.activity import with_activity
 from scoping.quiet.panel import quiet_line
 from scoping.states import EmStatus, Service, WaitingOn
 from scoping.stepper import next_step, steps
@@ -66,7 +65,7 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
     usual = TypicalStay.objects.filter(state=OuterRef("state")).values("median_days")
     numbers = ArraySubquery(duplicates.values("pk"))
     rows = rows.annotate(team=team, usual_days=Subquery(usual), duplicates=numbers)
-    found: ScopingIssue = get_object_or_404(with_activity(rows), pk=pk)
+    found: ScopingIssue = get_object_or_404(rows, pk=pk)
     named = {role: getattr(found, f"{role}_id") for role in NAMED}
     people = User.objects.in_bulk(set(named.values()) - {None})
     for role, person in named.items():
@@ -76,7 +75,9 @@ def whole(request: SignedIn, pk: int) -> ScopingIssue:
 
 def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any]:
     user, path = request.user, steps(found, request.user, at)
-    history = history_of(found)
+    merged = merged_into(found)
+    events = history_of(found, *merged)
+    history = [event for event in events if event.subject_id == found.pk]
     usual: Any = found.usual_days  # type: ignore[attr-defined]
     return {
         "issue": found,
@@ -89,7 +90,7 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "answered": sum(1 for row in questions if row["by"]),
         "services": [Service(each).label for each in found.services],
         "meetings": list(found.meetings.with_names()),
-        "merged": merged_into(found),
+        "merged": merged,
         "revivals": [] if found.live else list(found.revivals.all()),
         "waiting": WaitingOn.choices,
         "works": rules.works_issue(found, user),
@@ -101,8 +102,8 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "notes": rules.closes(found, user),
         "undo": undoable(found, user, at),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
-        "quiet": quiet_line(found, at),
-        **panel(found, user=user),
+        "quiet": quiet_line(found, history, at),
+        **panel(found, events, user=user),
         **deeds.panels(found, history, user, at),
         "shelf": shelf(found, user=user),
     }

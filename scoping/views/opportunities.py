@@ -16,6 +16,7 @@ from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_safe
 
 from emdesk.configuration.currencies import desk_currency
+from emdesk.configuration.values import values_on
 from emdesk.exporting import TYPES, TooMuch, download
 from emdesk.money import in_full, in_short
 from emdesk.people.models import User
@@ -23,7 +24,7 @@ from emdesk.web import SignedIn
 from scoping import rules
 from scoping.categories import ANY_QUARTER, CUMULATIVE, IN_QUARTER, Outlook, categorised, up_to
 from scoping.deal_changes import WEEK
-from scoping.deal_totals import Amounts, rolled_up, totals
+from scoping.deal_totals import Amounts, Totals, rolled_up, totals
 from scoping.forms.deal_filter import DealFilter
 from scoping.hygiene import Moment, checked
 from scoping.listing.around import choices, heads, pager
@@ -32,6 +33,7 @@ from scoping.listing.deal_tables import DealTable
 from scoping.models import Confidence, ForecastCategory, Layout, Opportunity
 from scoping.models.opportunity import OpportunityQuerySet
 from scoping.picker import notes
+from scoping.targets import Asked, Reached, coverage_goal, target
 from scoping.views.saved_views import opened
 
 
@@ -160,7 +162,30 @@ def summed(seen: Look) -> dict[str, Any]:
         "in_quarter": bool(filters.looked_at),
         "currency": seen.currency,
         "mismatches": seen.filters.opening(mismatch="any"),
+        **_towards_target(seen, found, figures),
         "told": f"{found.whole.count:,} deal{pluralize(found.whole.count)}",
+    }
+
+
+def _towards_target(seen: Look, found: Totals, figures: list[dict[str, Any]]) -> dict[str, Any]:
+    """What each figure is of the target, and how far what is open covers what is to go."""
+    quarter, whose = seen.filters.looked_at, seen.filters.whose_target
+    if quarter is None or whose is None:
+        return {}
+    on = localdate(seen.moment.at)
+    goal = target(Asked(quarter, *whose, seen.user, on, seen.currency))
+    if goal is None:
+        return {}
+    worths = [found.figures[each].value for each in CUMULATIVE]
+    reached = Reached(goal, worths[0], worths[-1] - worths[0])
+    for figure, worth in zip(figures, worths, strict=True):
+        figure["of_target"] = reached.percent(worth)
+        figure["missing"] = in_short(goal - worth, seen.currency) if worth < goal else ""
+    return {
+        "target": in_full(goal, seen.currency),
+        "to_go": in_full(reached.to_go, seen.currency),
+        "coverage": reached.times,
+        "coverage_goal": coverage_goal(quarter, seen.filters.current, values_on(on)),
     }
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from emdesk.calendars.models import WorkingCalendar
-from scoping.models import Meeting
+from forecasting.pacing import Course
+from forecasting.snapshots import take
+from scoping.estimating import beginning as estimating
+from scoping.estimating.sending import send
+from scoping.models import EstimateLine, Meeting
+from scoping.models.estimate import Addressee
+from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
@@ -76,6 +83,14 @@ PAGES = {
     "quarter rows": "/quarters/Q127/rows/?part=came_in",
     "quarter stays": "/quarters/Q127/rows/?part=ended&key=open",
     "empty quarter": "/quarters/Q121/",
+    "forecast": "/forecast/",
+    "empty forecast": "/forecast/Q121/?by=region",
+    "pacing": "/forecast/pacing/",
+    "pacing behind a week": "/forecast/pacing/rows/?quarter={kept}&of={kept}&week={week}",
+    "forecast changes": "/forecast/waterfall/?quarter=all&since=2020-01-01",
+    "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
+    "call": "/forecast/{quarter}/calls/{em}/",
+    "plans": "/forecast/{quarter}/plans/",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
@@ -83,6 +98,24 @@ PAGES = {
     "promises": "/clocks/policies/",
     "promise": "/clocks/policies/estimate/",
     "pause a clock": "/issues/{issue}/clocks/first_contact/pause/",
+    "note a need": "/issues/{issue}/needs/new/",
+    "catalogue": "/catalogue/",
+    "found in the catalogue": "/catalogue/?q=sso",
+    "service": "/catalogue/services/saas/",
+    "versions": "/catalogue/versions/",
+    "version": "/catalogue/versions/1/",
+    "rate cards": "/catalogue/rates/",
+    "standard cost": "/catalogue/cost/",
+    "no proposals": "/catalogue/proposals/",
+    "propose": "/catalogue/proposals/new/?kind=service&key=saas",
+    "no needs": "/catalogue/needs/",
+    "no estimate": "/issues/{closed}/estimate/",
+    "estimate": "/issues/{priced}/estimate/",
+    "terms": "/issues/{priced}/estimate/1/terms/",
+    "send an estimate": "/issues/{priced}/estimate/1/send/",
+    "compared estimates": "/issues/{priced}/estimate/compare/?a=1&b=v1",
+    "sent estimate": "/issues/{priced}/estimate/v1/",
+    "customer's estimate": "/issues/{priced}/estimate/v1/?view=customer",
 }
 
 
@@ -99,6 +132,25 @@ def desk(amara, jonas, at, segment):
     return issues
 
 
+def kept_week(at):
+    """A forecast as it was kept: of which quarter, in which of its weeks."""
+    day, calendar = at.date() - timedelta(days=2), FiscalCalendar()
+    make_opportunity(stage="4", confidence="green", amount=900, close_date=day)
+    take([day], at)
+    quarter = calendar.quarter_of(day)
+    return {"kept": quarter, "week": Course(quarter, calendar.days(quarter)).week_of(day)}
+
+
+def priced(issue, amara, at):
+    """With an estimate of which a version was sent."""
+    estimate = estimating.begin(issue, by=amara, at=at)
+    EstimateLine.objects.create(
+        estimate=estimate, position=100, title="Move", phase="Code", hours=9, formula="8 + 1"
+    )
+    send(estimate, to=Addressee.CUSTOMER, by=amara, at=at)
+    return issue.pk
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -112,8 +164,11 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     page = visit("/", amara, **LOOKS[look])
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
     pks |= {"deal": make_opportunity(engagement_manager=amara, close_date=at.date()).pk}
+    pks |= kept_week(at)
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
+    pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)
+    pks |= {"priced": priced(desk[State.ESTIMATE_FEEDBACK], amara, at)}
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

@@ -35,18 +35,18 @@ def fill(em, states=tuple(LIVE)):
 
 
 LOOKS = {
-    "my board": (BOARD, {}, 10),
-    "the team's board": (BOARD, {"view": "team"}, 10),
-    "lanes by EM": (BOARD, {"view": "team", "lanes": "em"}, 12),
-    "lanes by segment": (BOARD, {"view": "team", "lanes": "segment"}, 12),
-    "a filtered board": (BOARD, {"view": "team", "q": "Migration", "status": "todo"}, 10),
-    "issues by EM": (BY_EM, {}, 9),
+    "my board": (BOARD, {}, 11),
+    "the team's board": (BOARD, {"view": "team"}, 11),
+    "lanes by EM": (BOARD, {"view": "team", "lanes": "em"}, 13),
+    "lanes by segment": (BOARD, {"view": "team", "lanes": "segment"}, 13),
+    "a filtered board": (BOARD, {"view": "team", "q": "Migration", "status": "todo"}, 11),
+    "issues by EM": (BY_EM, {}, 10),
     "a column": ("/board/column/open/", {"view": "team"}, 5),
     "a column by EM": ("/board/column/none/", {"board": "ems"}, 6),
 }
 CHANGES = {
-    "changes": ("/board/changes/", {"view": "team", "since": "1"}, 11),
-    "changes by EM": ("/board/changes/", {"board": "ems", "since": "1"}, 11),
+    "changes": ("/board/changes/", {"view": "team", "since": "1"}, 12),
+    "changes by EM": ("/board/changes/", {"board": "ems", "since": "1"}, 12),
 }
 
 

@@ -205,7 +205,49 @@ FIGURES = [
         "see what the win rate leaves out",
     ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
+    get("/forecast/waterfall/", "read the forecast"),
+    get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}", "read the forecast"),
+    get("/forecast/waterfall/?quarter=all&as=xlsx", "take the forecast away"),
+    get("/forecast/pacing/", "read the forecast"),
+    get("/forecast/pacing/?measure=closed&em={em}&segment={segment}", "read the forecast"),
+    get("/forecast/pacing/?as=csv", "take the forecast away"),
+    get(
+        "/forecast/pacing/rows/?of={quarter}&week={kept_week}&measure=pipeline",
+        "read the opportunities",
+    ),
+    get("/forecast/waterfall/rows/?quarter=all&reason=closing", "read the opportunities"),
+    get("/forecast/waterfall/rows/?quarter=all&reason=won&as=csv", "take the opportunities away"),
     post("/issues/{told}/noted/", "close won or lost"),
+]
+CALLED = {"commit": "1000", "best_case": "2000"}
+PLANNED = {"region": "", "engagement_manager": "{em}", "bookings": "1000"}
+FORECAST = [
+    get("/forecast/", "read the forecast"),
+    get("/forecast/{quarter}/?by=segment", "read the forecast"),
+    get("/forecast/{quarter}/csv/?by=region", "take the forecast away"),
+    get("/forecast/{quarter}/calls/{em}/", "read the calls"),
+    get("/forecast/{quarter}/calls/0/", "read the calls"),
+    post("/forecast/{quarter}/calls/{em}/submit/", "say the EM's own call", data=CALLED),
+    post(
+        "/forecast/{quarter}/calls/{em}/lead/",
+        "say a lead's line",
+        data={f"lead-{name}": value for name, value in CALLED.items()},
+    ),
+    post(
+        "/forecast/{quarter}/calls/{em}/reopen/",
+        "say a lead's line",
+        ok=422,
+        data={"reason": "It is not locked yet"},
+    ),
+    get("/forecast/{quarter}/plans/", "read the calls"),
+    get("/forecast/{quarter}/plans/?plan={plan}", "read the calls"),
+    post("/forecast/{quarter}/plans/set/", "write plans", data=PLANNED),
+    post(
+        "/forecast/{quarter}/plans/table/",
+        "write plans",
+        data={"text": "region,bookings\n,7", "go": "1"},
+    ),
+    get("/forecast/{quarter}/clari/", "take plans away"),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [
@@ -327,6 +369,30 @@ OPPORTUNITIES = [
     get("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity"),
     fill("/opportunities/{opportunity}/risks/{risk}/", "judge an opportunity", status="gone"),
 ]
+SHEET, EDIT = "/issues/{priced}/estimate", "edit an estimate"
+SENT, AWAY = f"{SHEET}/v{{sent}}", "take an estimate away"
+ESTIMATES = [
+    get(f"{SHEET}/", "see an issue"),
+    get(f"{SHEET}/1/", "see an issue"),
+    get("/issues/{deal}/estimate/", "see an issue"),
+    post(f"{SHEET}/", EDIT, data={"name": "Another", "like": "1"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "save", "c.new.title": "More"}),
+    post(f"{SHEET}/1/", EDIT, data={"token": "0", "do": "remove", "row": "{line}"}),
+    get(f"{SHEET}/1/terms/", EDIT),
+    fill(f"{SHEET}/1/terms/", EDIT, name="Renamed"),
+    post(f"{SHEET}/2/primary/", EDIT),
+    get(f"{SHEET}/1/send/", EDIT),
+    fill(f"{SHEET}/1/send/", EDIT, to="account_team"),
+    get(f"{SHEET}/compare/?a=1&b=v{{sent}}", "see an issue"),
+    get(f"{SENT}/", "see an issue"),
+    get(f"{SENT}/?view=customer", "see an issue"),
+    post(f"{SENT}/answer/", EDIT, data={"standing": "accepted"}),
+    post(f"{SENT}/link/", "bring an estimate to the customer"),
+    get(f"{SENT}/customer.pdf", AWAY),
+    get(f"{SENT}/own.pdf", AWAY),
+    get(f"{SENT}/own/csv/", AWAY),
+    get(f"{SENT}/customer/xlsx/", AWAY),
+]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
 LISTS = [
@@ -427,6 +493,61 @@ CLOCKS = [
     get(f"{PROMISE}/change/", "change a promise"),
     fill(f"{PROMISE}/change/", "change a promise", amount="24", reason="Faster", do="publish"),
 ]
+READ, KEEP = "read the catalogue", "keep the catalogue"
+WAVES = "migration_waves_remote"
+DRAFT = "/catalogue/draft"
+NEW_SKU = {"code": "NEW-1", "title": "New", "type": "advisory", "delivery": "remote"}
+NEW_SKU |= {"currency": "USD", "unit": "each", "basis": "desk", "position": "1"}
+RATES = "Region,Currency,From,Every role,Why\nEMEA,USD,2099-01-01,300,Ours\n"
+OFFERED = [
+    get("/catalogue/?q=migration&type=migration", READ),
+    get("/catalogue/?version=2", KEEP, refused=(404,)),
+    get("/catalogue/services/saas/", READ),
+    get("/catalogue/versions/", READ),
+    get("/catalogue/versions/1/", READ),
+    get("/catalogue/versions/2/?against=1", KEEP, refused=(404,)),
+    fill("/catalogue/versions/2/", KEEP, refused=(404,), reason="Better words"),
+    post(f"{DRAFT}/begin/", KEEP),
+    get(f"{DRAFT}/activity/{WAVES}/", KEEP),
+    fill(f"{DRAFT}/activity/{WAVES}/", KEEP, title="In waves"),
+    get(f"{DRAFT}/service/new/", KEEP),
+    fill(f"{DRAFT}/sku/new/", KEEP, **NEW_SKU),
+    post(f"{DRAFT}/guideline/travel/remove/", KEEP),
+    get(f"{DRAFT}/bands/saas/", KEEP),
+    fill(f"{DRAFT}/bands/saas/", KEEP, lines="500 1000 30000 40000"),
+    post(f"{DRAFT}/discard/", KEEP),
+    get("/catalogue/proposals/", READ),
+    get("/catalogue/proposals/{proposal}/", READ),
+    get(f"/catalogue/proposals/new/?kind=activity&key={WAVES}", "propose to the catalogue"),
+    post(
+        "/catalogue/proposals/new/",
+        "propose to the catalogue",
+        data={"text": "A wiki migration", "why": "Asked twice"},
+    ),
+    post(
+        "/catalogue/proposals/{proposal}/decide/", KEEP, data={"do": "decline", "answer": "Later"}
+    ),
+    post("/catalogue/proposals/{proposal}/withdraw/", "take the EM's proposal back"),
+    get("/catalogue/needs/", "read customer needs"),
+    get("/catalogue/needs/{need}/", "read customer needs"),
+    fill("/catalogue/needs/{need}/", "answer a customer need", status="planned"),
+    get("/issues/{deal}/needs/new/", "triage and assign"),
+    fill("/issues/{deal}/needs/new/", "triage and assign", text="Move their wiki"),
+    get("/catalogue/rates/", READ),
+    get("/catalogue/rates/{card}/", READ),
+    get("/catalogue/rates/export/csv/", "take the rate cards away"),
+    get("/catalogue/rates/import/", "give a rate card"),
+    post("/catalogue/rates/import/", "give a rate card", ok=200, data={"text": RATES}),
+    get("/catalogue/rates/new/?like={card}", "give a rate card"),
+    fill("/catalogue/rates/new/?like={card}", "give a rate card", reason="Dearer"),
+    get("/catalogue/cost/", "read standard cost"),
+    get("/catalogue/cost/{sheet}/", "read standard cost"),
+    get("/activity/scoping.costsheet/{sheet}/", "read standard cost"),
+    get("/activity/scoping.ratecard/{card}/", READ),
+    get("/activity/scoping.proposal/{proposal}/", READ),
+    get("/catalogue/cost/new/", "give standard cost"),
+    fill("/catalogue/cost/new/", "give standard cost", reason="Pay rose"),
+]
 DESK: list[Question] = [
     *NOTICES,
     *TRIAGE,
@@ -438,6 +559,7 @@ DESK: list[Question] = [
     *BOARDS,
     *LISTS,
     *OPPORTUNITIES,
+    *ESTIMATES,
     *ISSUE,
     *DEEDS,
     *TALK,
@@ -445,7 +567,9 @@ DESK: list[Question] = [
     *CALENDARS,
     *CLOCKS,
     *FIGURES,
+    *FORECAST,
     *INTAKE,
+    *OFFERED,
 ]
 KEEPS_A_NOTE = {"/files/{file}/": {"files_download"}}  # who fetched a file is put on record
 EVERYTHING: list[Question] = [*DESK, *PUBLIC, *HOOKS, *ACCOUNT, *ADMIN]

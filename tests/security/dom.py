@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -56,3 +57,10 @@ def _pairs(field: Element) -> Iterator[tuple[str, str]]:
             yield name, field.get("value", "on")
     elif field.tag == "input":
         yield name, field.get("value", "")
+
+
+def dropped_days(page: str) -> list[str]:
+    """What stands in fields of a day that no browser reads as one."""
+    inputs = re.findall(r'<input[^>]*type="date"[^>]*>', page)
+    values = [found[1] for each in inputs if (found := re.search(r'value="([^"]+)"', each))]
+    return [value for value in values if not re.fullmatch(r"\d{4}-\d\d-\d\d", value)]

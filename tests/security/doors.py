@@ -41,6 +41,8 @@ PUBLIC = [
     public("POST", "/admin/login/", "it only leads to the sign-in page", 302, 403, 405),
     public("GET", "/inbox/unsubscribe/{leave}/", "the token in the mail says for whom"),
     public("GET", "/calendar/{feed}.ics", "the secret in it says for whom"),
+    public("GET", "/offer/{offer}/", "the token in it says which estimate"),
+    public("GET", "/offer/{offer}/pdf/", "the token in it says which estimate"),
     public("GET", "/healthz/live", "a load balancer has no account"),
     public("GET", "/healthz/ready", "a load balancer has no account"),
 ]

@@ -15,8 +15,11 @@ from emdesk.people.models import Absence, Segment, Territory, User
 from scoping.models import (
     Account,
     Answer,
+    CatalogueVersion,
+    CustomerNeed,
     Meeting,
     Opportunity,
+    Proposal,
     Question,
     SavedView,
     SchedulingIntake,
@@ -71,9 +74,21 @@ def store(world: World, turn: int | None) -> None:
         Segment.objects.filter(pk=segment.pk).update(name=f"{text(36)} {segment.pk}"[:40])
     for view in SavedView.objects.order_by("pk"):
         SavedView.objects.filter(pk=view.pk).update(name=f"{text(50)} {view.pk}")
+    _store_in_draft(text)
     Answer.objects.update(text=text(1_000))
     Comment.objects.filter(pk=world.pks["comment"]).update(body=text(2_000))
     Question.objects.filter(key=world.pks["question"]).update(prompt=text(), help=text(300))
+
+
+def _store_in_draft(text: Texts) -> None:
+    """What was published says what it says; a draft may say anything."""
+    draft = CatalogueVersion.objects.draft()
+    assert draft is not None
+    said = {"title": text(120), "source": text(200)}
+    draft.services.update(**said, customer_text=text(2_000))
+    draft.activities.update(**said, deliverable=text(2_000), assumptions=text(2_000))
+    draft.skus.update(**said, terms=text(300))
+    draft.guidelines.update(**said, text=text(2_000))
 
 
 def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -86,6 +101,8 @@ def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
     yield Setting, {"reason": text(300)}
     yield CommentEdit, {"body": text(2_000)}
     yield StoredFile, {"name": f"{text(190)}.txt"}
+    yield CustomerNeed, {"text": text(2_000), "answer": text(500)}
+    yield Proposal, {"text": text(2_000), "why": text(1_000)}
     yield Meeting, {"guests": text(300), "place": text(300), "notes": text(2_000)}
     yield (
         ScopingIssue,

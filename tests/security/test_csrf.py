@@ -12,6 +12,7 @@ from tests.security.asking import Question
 from tests.security.catalogue import EVERYTHING
 from tests.security.doors import HOOKS
 from tests.security.matrix import ANONYMOUS, MATRIX
+from tests.security.shares import shares
 from tests.security.visitor import HTMX, Visitor
 from tests.security.world import World
 
@@ -57,40 +58,50 @@ def forgeries(world: World) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
     ]
 
 
-def test_nothing_is_changed_without_the_pages_token(world: World, forgeries: Any) -> None:
+@shares(4)
+def test_nothing_is_changed_without_the_pages_token(
+    world: World, forgeries: Any, share: int
+) -> None:
     accepted, tried = [], 0
-    for question in UNSAFE:
+    for number, question in enumerate(UNSAFE, share):
         visitor = careful(world, who_may(question))
-        for name, data, headers in forgeries:
+        for name, data, headers in forgeries[number % 4 :: 4]:
             tried += 1
             sent = question.sent(world) | data
             answer = visitor.ask(question.address(world), "POST", sent, **headers)
             if answer.status_code != 403 or visitor.written:
                 accepted.append(f"{question} with {name}: {answer.status_code} {visitor.written}")
 
-    report("security", "S4 posts without the token", requests=tried, accepted=len(accepted))
+    report(
+        "security",
+        f"S4 without the token, share {share + 1} of 4",
+        requests=tried,
+        accepted=len(accepted),
+    )
     assert not accepted, "\n" + "\n".join(accepted)
 
 
-def test_no_other_method_gets_past_the_token(world: World) -> None:
-    accepted, tried = [], 0
-    for question in UNSAFE:
-        visitor = careful(world, who_may(question))
-        for method in OTHER_UNSAFE:
-            tried += 1
-            answer = visitor.ask(question.address(world), method)
-            if answer.status_code not in (403, 405):
-                accepted.append(f"{method} {question.path}: {answer.status_code}")
+@shares(3)
+def test_no_other_method_gets_past_the_token(world: World, share: int) -> None:
+    accepted = []
+    for number, question in enumerate(UNSAFE, share):
+        visitor, method = careful(world, who_may(question)), OTHER_UNSAFE[number % 3]
+        answer = visitor.ask(question.address(world), method)
+        if answer.status_code not in (403, 405):
+            accepted.append(f"{method} {question.path}: {answer.status_code}")
 
-    report("security", "S4 other methods without the token", requests=tried, accepted=len(accepted))
+    figures = {"requests": len(UNSAFE), "accepted": len(accepted)}
+    report("security", f"S4 other methods without the token, share {share + 1} of 3", **figures)
     assert not accepted, "\n" + "\n".join(accepted)
 
 
-@pytest.mark.parametrize("by_header", [False, True])
-def test_with_the_pages_token_everything_works(world: World, by_header: bool) -> None:  # noqa: FBT001
-    """Else a refusal of everything would look like safety."""
+@shares(2)
+def test_with_the_pages_token_everything_works(world: World, share: int) -> None:
+    """Else a refusal of everything would look like safety. In turns by field and by header."""
     refused = []
-    for question in [each for each in UNSAFE if not each.public and each.ok != (403,)]:
+    asked = [each for each in UNSAFE if not each.public and each.ok != (403,)]
+    for number, question in enumerate(asked, share):
+        by_header = number % 2
         role = who_may(question)
         if MATRIX[question.act][role] != "yes":
             continue

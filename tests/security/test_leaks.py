@@ -21,11 +21,12 @@ from tests.reports import report
 from tests.security.asking import EVERYBODY, get, post
 from tests.security.catalogue import DESK
 from tests.security.matrix import those
+from tests.security.shares import shares
 from tests.security.visitor import HTMX, PASSWORD, Visitor
 from tests.security.world import SECRETS, World
 
 BLIND = those("see an issue", "hidden")
-ABOUT_IT = re.compile(r"{(deal|ready|closed|bygone|duplicate|comment|file|opportunity)}")
+ABOUT_IT = re.compile(r"{(deal|ready|closed|bygone|duplicate|comment|file|opportunity|need)}")
 NAMING_IT = [question for question in DESK if ABOUT_IT.search(question.path)]
 BY_ID = [question for question in NAMING_IT if question.act != EVERYBODY]
 BESIDE = [question for question in NAMING_IT if question.act == EVERYBODY]
@@ -103,16 +104,18 @@ def still(page: str) -> str:
     return VOLATILE.sub("", page)
 
 
+@shares(2)
 @pytest.mark.parametrize("role", BLIND)
-def test_an_id_opens_nothing(world: World, role: str) -> None:
+def test_an_id_opens_nothing(world: World, role: str, share: int) -> None:
+    """Asked in turns as a page and as a part of one."""
     wrong = []
-    for question in BY_ID:
-        for headers in ({}, HTMX):
-            answer = question.put_to(world, role, **headers)
-            if answer.status_code != 404 or secrets_in(answer.page, world):
-                wrong.append(f"{question}: {answer.status_code} {secrets_in(answer.page, world)}")
+    for number, question in enumerate(BY_ID, share):
+        answer = question.put_to(world, role, **({}, HTMX)[number % 2])
+        if answer.status_code != 404 or secrets_in(answer.page, world):
+            wrong.append(f"{question}: {answer.status_code} {secrets_in(answer.page, world)}")
 
-    report("security", f"S2 ids as {role}", probes=2 * len(BY_ID), leaks=len(wrong))
+    figures = {"probes": len(BY_ID), "leaks": len(wrong)}
+    report("security", f"S2 ids as {role}, share {share + 1} of 2", **figures)
     assert not wrong, "\n" + "\n".join(wrong)
 
 
@@ -137,10 +140,15 @@ def test_on_a_page_for_everybody_its_number_is_like_the_number_of_none(
     assert not told, "\n" + "\n".join(told)
 
 
+@shares(2)
 @pytest.mark.parametrize("role", BLIND)
-def test_no_list_shows_it_and_what_happens_to_it_changes_no_list(world: World, role: str) -> None:
+def test_no_list_shows_it_and_what_happens_to_it_changes_no_list(
+    world: World, role: str, share: int
+) -> None:
     """Counts, totals, ages and cursors included: the pages stay the same to the letter."""
-    paths = [path.format(**world.pks) for path in [*LISTS, CHANGES.format(cursor_now())]]
+    part = (BLIND.index(role) + share) % 2
+    lists = [*LISTS[part::2], CHANGES.format(cursor_now())]
+    paths = [path.format(**world.pks) for path in lists]
     before = [world[role].ask(path).page for path in paths]
     amend(
         world.deal(),
@@ -157,9 +165,8 @@ def test_no_list_shows_it_and_what_happens_to_it_changes_no_list(world: World, r
     pages = list(zip(paths, before, after, strict=True))
     shown = {path: found for path, page, _ in pages if (found := secrets_in(page, world))}
     changed = [path for path, page, later in pages if still(page) != still(later)]
-    report(
-        "security", f"S2 lists as {role}", probes=2 * len(paths), leaks=len(shown) + len(changed)
-    )
+    figures = {"probes": 2 * len(paths), "leaks": len(shown) + len(changed)}
+    report("security", f"S2 lists as {role}, share {share + 1} of 2", **figures)
     assert not shown
     assert not changed
 

@@ -51,7 +51,10 @@ WISHED: dict[str, Any] = {
     "is_staff": "on",
     "is_superuser": "on",
 }
-NOTHING_STORED = ("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/")
+NOTHING_STORED = (
+    *("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/"),
+    "/catalogue/draft/begin/",  # there is one already
+)
 # Fields of a form that is sent without them.
 OPTIONAL = {
     "/profile/absences/": {"note"},
@@ -62,6 +65,7 @@ OPTIONAL = {
     "/views/save/": {"query", "team"},
     "/inbox/act/": {"until"},
     "/issues/{deal}/status/": {"status"},
+    "/issues/{priced}/estimate/v{sent}/answer/": {"answer"},
 }
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)

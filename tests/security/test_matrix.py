@@ -16,6 +16,7 @@ from tests.factories import make_issue, make_user
 from tests.reports import report
 from tests.security.asking import Question
 from tests.security.catalogue import DESK, EVERYTHING, KEEPS_A_NOTE
+from tests.security.dom import dropped_days
 from tests.security.headers import missing
 from tests.security.matrix import ANONYMOUS, MATRIX, ROLES, WORDS, rows
 from tests.security.visitor import HTMX, PASSWORD, Visitor
@@ -63,6 +64,8 @@ def surprise(world: World, role: str, question: Question) -> str:
     written = world[role].written
     if found := missing(answer):
         return f"{question}: {answer.status_code} without {found}"
+    if days := dropped_days(answer.page):
+        return f"{question}: a browser shows an empty field for {days}"
     if question.method == "GET" and (told := written - KEEPS_A_NOTE.get(question.path, set())):
         return f"{question}: looking wrote to {told}"
     if answer.status_code not in expected:

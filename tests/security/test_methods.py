@@ -13,6 +13,7 @@ from tests.security.catalogue import DESK, EVERYTHING, KEEPS_A_NOTE
 from tests.security.doors import ACCOUNT, ADMIN, PUBLIC
 from tests.security.matrix import ANONYMOUS, ROLES
 from tests.security.rows import written_so_far
+from tests.security.shares import shares
 from tests.security.visitor import HTMX
 from tests.security.world import World
 
@@ -31,19 +32,24 @@ def methods_of(questions: list[Question], world: World) -> dict[str, set[str]]:
     return found
 
 
+@shares(3)
 @pytest.mark.parametrize("role", ROLES)
-def test_a_method_an_address_does_not_have_is_not_allowed(world: World, role: str) -> None:
+def test_a_method_an_address_does_not_have_is_not_allowed(
+    world: World, role: str, share: int
+) -> None:
     """Who is not signed in is sent to sign in before anything is said about methods."""
     wrong, tried = [], 0
     expected = 302 if role == ANONYMOUS else 405
-    for path, known in methods_of(DESK, world).items():
+    part = (ROLES.index(role) + share) % 3
+    for path, known in [*methods_of(DESK, world).items()][part::3]:
         for method in {*(ODD if role == "EM lead" else ["DELETE"]), "GET", "POST"} - known:
             tried += 1
             answer = world[role].ask(path, method)
             if answer.status_code != expected:
                 wrong.append(f"{method} {path}: {answer.status_code}, not {expected}")
 
-    report("security", f"S1 other methods as {role}", requests=tried, unexpected=len(wrong))
+    figures = {"requests": tried, "unexpected": len(wrong)}
+    report("security", f"S1 other methods as {role}, share {share + 1} of 3", **figures)
     assert not wrong, "\n" + "\n".join(wrong)
 
 
@@ -62,19 +68,20 @@ def test_odd_methods_do_nothing_at_the_doors(world: World, role: str) -> None:
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+@shares(3)
 @pytest.mark.parametrize("role", LOOKERS)
-def test_looking_changes_no_row(world: World, role: str) -> None:
-    changed, tried = [], 0
-    visitor, before = world[role], written_so_far()
-    for question in [each for each in EVERYTHING if each.method == "GET"]:
-        for method, headers in (("GET", {}), ("HEAD", {}), ("GET", HTMX)):
-            tried += 1
-            visitor.look(question.address(world), method, **headers)
-            after = written_so_far()
-            differing = {table for table in after if after[table] != before[table]}
-            if differing - KEEPS_A_NOTE.get(question.path, set()):
-                changed.append(f"{method} {question.path}: {differing}")
-            before = after
+def test_looking_changes_no_row(world: World, role: str, share: int) -> None:
+    changed, visitor, before = [], world[role], written_so_far()
+    looked = [each for each in EVERYTHING if each.method == "GET"]
+    for number, question in enumerate(looked, share):
+        method, headers = (("GET", {}), ("HEAD", {}), ("GET", HTMX))[number % 3]
+        visitor.look(question.address(world), method, **headers)
+        after = written_so_far()
+        differing = {table for table in after if after[table] != before[table]}
+        if differing - KEEPS_A_NOTE.get(question.path, set()):
+            changed.append(f"{method} {question.path}: {differing}")
+        before = after
 
-    report("security", f"S4 looking as {role}", requests=tried, rows_changed=len(changed))
+    figures = {"requests": len(looked), "rows_changed": len(changed)}
+    report("security", f"S4 looking as {role}, share {share + 1} of 3", **figures)
     assert not changed, "\n" + "\n".join(changed)

@@ -6,7 +6,8 @@ Everybody of a column "own" is on the same deals; everybody of a column "other" 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -17,6 +18,7 @@ from emdesk.activity.commenting import comment, reword
 from emdesk.calendars.editing import keep_holiday, keep_special_day
 from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
+from emdesk.configuration.values import set_value
 from emdesk.files.storing import store
 from emdesk.ledger.models import Event
 from emdesk.notifications.feeds import make_address
@@ -25,29 +27,43 @@ from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
+from forecasting.models import Plan
+from forecasting.pacing import Course
+from forecasting.snapshots import take
 from scoping import bulk, meetings
+from scoping.catalogue.drafting import begin_draft, change_item
+from scoping.catalogue.kinds import ACTIVITY
+from scoping.catalogue.needs import note_need
+from scoping.catalogue.proposing import propose
+from scoping.catalogue.rating import give_card, give_sheet
 from scoping.deals import amend_deal
 from scoping.deeds import DEEDS
+from scoping.estimating import beginning as estimating
+from scoping.estimating.sending import send, token_of
 from scoping.facts import answer
 from scoping.imports import runs
 from scoping.imports.uploads import take_in
 from scoping.models import (
     Account,
+    CatalogueVersion,
     Deed,
+    EstimateLine,
     ImportRun,
     Meeting,
     Opportunity,
     Question,
+    ResourceRole,
     ScopingIssue,
     Step,
 )
+from scoping.models.estimate import Addressee
 from scoping.pausing import pause
 from scoping.promises import note
-from scoping.quarters import quarter_at
+from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.risks import note_risk
 from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
-from scoping.states import Outcome, State
+from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
 from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
@@ -91,10 +107,13 @@ SECRETS = {
     "parent": "Dhole licence deal",
     "rationale": "Zorilla thinks so",
     "risk": "Quoll may leave",
+    "need": "Serval wants a wiki moved",
     "skills": "Knows the kudu",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
 }
+
+YEARLY = "173457.88"  # over 1,880 hours: 92.26
 
 
 def _named(column: str) -> str:
@@ -136,8 +155,10 @@ def build(at: datetime) -> World:
     _deals(world)
     _about_the_deal(world)
     _of_their_own(world)
+    _offered(world)
     _imports(world)
     _label_by_batch(world)
+    _priced(world)
     _told(world)
     _calendar(world)
     _come_in(world)
@@ -220,6 +241,9 @@ def _deals(world: World) -> None:
         "incoming": make_issue(State.OPEN, at=earlier, **own | {"engagement_manager": None}),
         "sleeping": make_issue(State.OPEN, at=earlier, **own | {"engagement_manager": None}),
     }
+    spoken = {"account": make_account(name="Priced customer"), "title": "Priced work"}
+    spoken |= {"communication_owner": CommunicationOwner.ACCOUNT_TEAM}
+    world.deals["priced"] = make_issue(State.ESTIMATE_FEEDBACK, at=earlier, **own | spoken)
     for name, issue in world.deals.items():
         team = "own" if name not in ("elsewhere", "nobodys") else "other"
         if name != "nobodys":
@@ -231,7 +255,23 @@ def _deals(world: World) -> None:
     world.deals["deal"] = ScopingIssue.objects.get(pk=deal.pk)
     world.pks |= {name: issue.pk for name, issue in world.deals.items()}
     world.pks |= {"opportunity": opportunity.pk, "quarter": str(quarter)}
+    world.pks["kept_week"] = _kept_week(world)
+    plan = Plan.objects.create(
+        quarter=str(quarter), engagement_manager=world.people["EM own"], bookings=7, currency="USD"
+    )
+    world.pks["plan"] = plan.pk
+    for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
+        set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
+
+
+def _kept_week(world: World) -> int:
+    """A day before today, as it was kept, and the week it is of in today's quarter."""
+    calendar = FiscalCalendar()
+    day = calendar.day_at(world.at) - timedelta(days=1)
+    take([day], world.at)
+    quarter = calendar.quarter_at(world.at)
+    return Course(quarter, calendar.days(quarter)).week_of(day)
 
 
 def _people_on(world: World, whose: str) -> dict[str, User]:
@@ -325,6 +365,36 @@ def _label_by_batch(world: World) -> None:
     by, at = world.people["EM own"], world.at
     labelled = bulk.plan([world.deal("ready")], bulk.Label("by-batch"), by=by, at=at)
     world.pks["batch"] = bulk.carry_out(labelled, by=by, at=at).key
+
+
+def _priced(world: World) -> None:
+    """An estimate in two scenarios, one version of it with the customer."""
+    issue, em, at = world.deals["priced"], world.people["EM own"], world.at
+    estimate = estimating.begin(issue, by=em, at=at)
+    line = EstimateLine.objects.create(
+        estimate=estimate, position=100, title="Work", hours=8, rate=330, cost=111
+    )
+    estimating.begin(issue, by=em, at=at, name="Smaller", like=estimate)
+    version = send(estimate, to=Addressee.CUSTOMER, by=em, at=at)
+    world.pks |= {"line": line.pk, "sent": version.number, "offer": token_of(version)}
+
+
+def _offered(world: World) -> None:
+    """A draft with an edit, what the EM asks of the catalogue, and rates of this desk's own."""
+    practice, em, at = world.people["practice manager"], world.people["EM own"], world.at
+    shipped = CatalogueVersion.objects.get(number=1)
+    said = {"text": "A wiki migration", "why": "Asked for twice"}
+    world.pks["proposal"] = propose(shipped, by=em, at=at, **said).pk
+    world.pks["need"] = note_need(world.deals["deal"], SECRETS["need"], by=em, at=at).pk
+    draft = begin_draft(by=practice, at=at)
+    item = ACTIVITY.find(draft, "migration_waves_remote")
+    change_item(ACTIVITY, item, {"title": "Waves"}, seen={}, by=practice, at=at)
+    today, lead = at.date(), world.people["EM lead"]
+    given: dict[str, Any] = {"effective_from": today, "reason": "Ours", "by": lead, "at": at}
+    card = give_card(region="", currency="USD", rate=Decimal(345), own_rates={}, **given)
+    yearly = {role: Decimal(str(YEARLY)) for role in ResourceRole.objects.all()}
+    sheet = give_sheet(currency="USD", yearly=yearly, billable_hours=1_880, **given)
+    world.pks |= {"card": card.pk, "sheet": sheet.pk}
 
 
 def _calendar(world: World) -> None:

@@ -11,9 +11,12 @@ from emdesk.activity.commenting import comment
 from emdesk.configuration.values import set_value
 from emdesk.ledger.models import Event
 from scoping.models import ScopingIssue
+from scoping.promises import history_of
 from scoping.quarters import ZONE
+from scoping.quiet.activity import with_activity
+from scoping.quiet.days import Silence
 from scoping.quiet.nights import Night, pass_night
-from scoping.quiet.silences import WARNED
+from scoping.quiet.silences import WARNED, Calendar, quiets, silence_in
 from scoping.states import State
 from tests.factories import make_ready_issue
 
@@ -51,6 +54,14 @@ def told(issue: ScopingIssue) -> list[tuple[str, str]]:
         (event.data.get("mark", "closed"), event.at.astimezone(PACIFIC).date().isoformat())
         for event in found
     ]
+
+
+def read_both_ways(issue: ScopingIssue, at: datetime) -> Silence:
+    """Its silence from its history, which is what the query for many finds."""
+    calendar, one = Calendar(at), ScopingIssue.objects.filter(pk=issue.pk)
+    silence = silence_in(history_of(issue), one.get(), calendar)
+    assert quiets(with_activity(one), calendar)[0].silence == silence
+    return silence
 
 
 def every_night(first: date, last: date) -> Iterator[Night]:

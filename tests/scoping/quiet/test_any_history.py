@@ -23,7 +23,7 @@ from scoping.states import State
 from tests.factories import again, make_ready_issue
 from tests.oracles import quiet as oracle
 from tests.reports import report
-from tests.scoping.quiet.stories import DAY, in_zone
+from tests.scoping.quiet.stories import DAY, in_zone, read_both_ways
 
 pytestmark = pytest.mark.django_db
 ZONES = ["America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/London"]
@@ -120,6 +120,8 @@ def check(start: date, seed: int, name: str) -> int:
         for at, what, due in oracle.nights(told, nights, name, GRACE)
     ]
     assert done == expected
+    if not any(event.origin == "import" for event in events):
+        read_both_ways(issue, nights[-1])
     return len(done)
 
 

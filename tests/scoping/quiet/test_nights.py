@@ -29,6 +29,7 @@ from tests.scoping.quiet.stories import (
     morning_after,
     night_after,
     noon,
+    read_both_ways,
     told,
     worked_on,
 )
@@ -327,6 +328,27 @@ def test_an_imported_issue_is_told_of_the_night_after_and_has_the_grace_from_the
     closed = again(issue)
     since = today - 100 * DAY
     assert closed.close_note == f"Nobody has worked on it since {since:%-d %b %Y}."
+
+
+def test_the_silence_of_one_issue_is_that_which_the_query_for_many_finds():
+    today = day_at(now())
+    came = imported(noon(today - 400 * DAY), noon(today - 100 * DAY))
+    adopt(came, State.APPROVED, at=noon(today + 5 * DAY), origin="import")
+    worked = worked_on(today - 60 * DAY)
+    held = make_ready_issue(State.SOW_WIP, at=noon(today - 90 * DAY))
+    em = held.engagement_manager
+    perform(held.hold, by=em, at=noon(today - 80 * DAY), reason="x", review_date=today - 5 * DAY)
+    night_after(today)
+    keep_open(worked, until=today + 30 * DAY, reason="x", by=worked.engagement_manager, at=now())
+
+    assert [
+        silence.active_on
+        for silence in (read_both_ways(issue, now()) for issue in (came, worked, held))
+    ] == [
+        today - 100 * DAY,
+        today - 60 * DAY,
+        today - 5 * DAY,
+    ]
 
 
 def test_what_a_sync_tells_after_the_import_is_no_activity():

@@ -6,9 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('forecasting', '0001_snapshots'),
         ('scoping', '0015_asked_by_mail'),
     ]
 

@@ -1,0 +1,82 @@
+"""The duty forecasting brings to My day: the week's call, from the day before it locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.template.defaultfilters import pluralize
+from django.utils.timezone import localtime
+
+from emdesk.desk.duties import Button, Class, Duty, finds
+from emdesk.fiscal import Quarter
+from emdesk.people.models import Role, User
+from forecasting.forecast import Forecast
+from forecasting.models import Call, Kind
+from forecasting.weeks import Lock, Week
+from scoping.hygiene import OPEN, Moment, asked
+from scoping.models import Confidence
+from scoping.quarters import quarter_at
+
+
+@finds(Duty)
+def calls_to_make(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """Of each engagement manager who has not called this week, and of whom it was reopened for."""
+    managers = [person for person in people if person.has(Role.EM)]
+    if not managers:
+        return
+    lock, quarter = Lock.on(at.date()), quarter_at(at)
+    weeks = {each.pk: lock.week(at, each) for each in managers}
+    calls = {
+        (call.engagement_manager_id, call.week): call
+        for call in Call.objects.filter(quarter=str(quarter), engagement_manager__in=managers)
+        .order_by("-week")
+        .annotate(said=Count("lines", filter=Q(lines__kind=Kind.OWN)))[: 2 * len(managers)]
+    }
+    waiting = [each for each in managers if _waits(calls, each, weeks[each.pk], at)]
+    if not waiting:
+        return
+    doubts = _doubts(waiting, quarter, at)
+    for em in waiting:
+        week = weeks[em.pk]
+        call = calls.get((em.pk, week.monday)) or Call(
+            quarter=str(quarter), week=week.monday, engagement_manager=em
+        )
+        yield _duty(call, em, week, doubts.get(em.pk, ""), at)
+
+
+def _waits(calls: dict[Any, Any], em: User, week: Week, at: datetime) -> bool:
+    call = calls.get((em.pk, week.monday))
+    if call is not None and call.reopened_at is not None:
+        return True
+    return week.due(at) and not (call and call.said)
+
+
+def _doubts(people: Sequence[User], quarter: Quarter, at: datetime) -> dict[int | None, str]:
+    """By engagement manager, how many of their open deals are Grey, and how many words stale."""
+    deals = Forecast(quarter, None, at).deals.filter(engagement_manager__in=people, stage__in=OPEN)
+    counted = (
+        deals.order_by()
+        .values("engagement_manager")
+        .annotate(
+            grey=Count("pk", filter=Q(confidence=Confidence.GREY)),
+            stale=Count("pk", filter=asked("stale", Moment.of(at))),
+        )
+    )
+    return {row["engagement_manager"]: _told(row["grey"], row["stale"]) for row in counted}
+
+
+def _told(grey: int, stale: int) -> str:
+    parts = [f"{grey} Grey"] if grey else []
+    parts += [f"{stale} stale rationale{pluralize(stale)}"] if stale else []
+    return f"; {' and '.join(parts)} among the deals" if parts else ""
+
+
+def _duty(call: Call, em: User, week: Week, doubts: str, at: datetime) -> Duty:
+    locks = localtime(week.locks_at)
+    reason = "It was reopened for you" if call.reopened_at else f"It locks {locks:%a %H:%M}"
+    button = Button("Call", call.get_absolute_url())
+    due = week.locks_at.date()
+    return Duty(Class.TERRITORY, "Give", call, f"{reason}{doubts}", button, due=due, owner=em)

@@ -1,0 +1,30 @@
+"""Who may do what with the forecast. Plain predicates.
+
+Source: the row “forecast, win rate” of promises.md §5; domain.md §3.2: an engagement manager
+submits their own, those who lead roll up.
+"""
+
+from __future__ import annotations
+
+from emdesk.people.models import Role, User
+from scoping.rules import reads_whole_win_rate
+
+
+def reads_calls(user: User) -> bool:
+    """What was called and planned is for those who read everybody's figures."""
+    return reads_whole_win_rate(user)
+
+
+def calls(user: User, em: User | None) -> bool:
+    """An engagement manager says their own call, and nobody another's."""
+    return em is not None and em == user and user.has(Role.EM)
+
+
+def leads_calls(user: User) -> bool:
+    """Leads say their own line beside it, and reopen what is locked."""
+    return user.leads
+
+
+def keeps_plans(user: User) -> bool:
+    """Plans are agreed by the leads with PS leadership (domain.md §3.1, §13)."""
+    return user.leads or user.has(Role.PS_LEADERSHIP)

@@ -1,0 +1,1 @@
+"""The catalogue emdesk ships with: public offerings and prices, and emdesk's own defaults."""
