@@ -28,6 +28,8 @@ ENOUGH = 20  # predictions below which nothing is said
 FEWEST_EMS = 3  # below which what many did would tell what one did
 LOOKED_BACK = timedelta(days=731)
 SCORED = (Confidence.GREEN, Confidence.AMBER, Confidence.RED)
+READ = ("confidence", "close_date", "stage", "engagement_manager")
+CHANGES = ("data__changed", "data__was")
 LABEL = Opportunity._meta.label_lower
 Key = tuple[str, int]
 
@@ -73,15 +75,20 @@ def foretold(deals: Any, at: datetime) -> list[Foretold]:
     calendar = FiscalCalendar()
     since = (at - LOOKED_BACK).date()
     closed = deals.filter(stage__in=CLOSED, deleted=False, close_date__gte=since).order_by("pk")
-    known: dict[int, Opportunity] = {deal.pk: deal for deal in closed}
+    known: dict[int, Opportunity] = {deal.pk: deal for deal in closed.only(*READ)}
     rows = Event.objects.filter(subject_type=LABEL, subject_id__in=closed.order_by().values("pk"))
-    told = rows.order_by("subject_id", "number").values_list("subject_id", "at", "data")
+    told = rows.order_by("subject_id", "number").values_list("subject_id", "at", *CHANGES)
     return [
         each
         for pk, events in groupby(told, key=lambda row: row[0])
         if pk in known
-        for each in of_deal(known[pk], [(when, data) for _, when, data in events], calendar)
+        for each in of_deal(known[pk], [(at, _told(*said)) for _, at, *said in events], calendar)
     ]
+
+
+def _told(changed: dict[str, Any] | None, was: dict[str, Any] | None) -> dict[str, Any]:
+    """What of an event tells of changes; the rest of an import would weigh too much."""
+    return {"changed": changed or {}, "was": was or {}}
 
 
 def of_deal(

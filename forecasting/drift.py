@@ -66,9 +66,13 @@ def sweep(at: datetime, origin: str = Origin.PERSON) -> int:
 
 
 def _locked(pks: Sequence[int]) -> list[int]:
-    """What somebody else holds is left for the next sweep."""
-    rows = ScopingIssue.objects.filter(pk__in=pks).order_by("pk")
-    return [*rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)]
+    """What somebody else holds is left for the next sweep; deals first, as whoever amends one."""
+    issues = ScopingIssue.objects.filter(pk__in=pks).order_by("pk")
+    deals = Opportunity.objects.filter(pk__in=issues.order_by().values("opportunity"))
+    held = deals.order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    mine = Q(opportunity__in=[*held.values_list("pk", flat=True)]) | Q(opportunity=None)
+    rows = issues.filter(mine).select_for_update(skip_locked=True, no_key=True)
+    return [*rows.values_list("pk", flat=True)]
 
 
 def _tell(pks: Sequence[int], rules: Sequence[Rule], at: datetime, origin: str) -> int:

@@ -27,6 +27,7 @@ from forecasting.readers import for_readers
 from forecasting.roll_up import Line
 from forecasting.rules import calls as may_call
 from forecasting.rules import reads_calls
+from forecasting.trust_rules import reads_trust
 from scoping import rules
 from scoping.categories import CUMULATIVE, HORIZONS
 from scoping.quarters import quarter_at
@@ -47,6 +48,7 @@ def forecast(request: SignedIn, label: str) -> HttpResponse:
         "page": page,
         "forecast": page.forecast,
         "exports": rules.exports(request.user),
+        "reads_trust": reads_trust(request.user),
         "lines": forecast_lines([*page.lines, page.sums], targeted=page.targeted),
     }
     if reads_calls(request.user):

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from datetime import timedelta
 from random import Random
+from threading import Event as Signal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.activity.sentences import describe
 from emdesk.configuration.values import set_value
 from emdesk.ledger.models import Event
+from emdesk.ledger.recording import lock
 from emdesk.people.models import Role
 from forecasting.drift import DRIFTS, disagreeing, flag, sweep
 from forecasting.drift_lines import parse, spell
 from forecasting.drift_rules import RULES, SHIPPED, Rule, Rules, RulesField, rules_on
 from forecasting.models import Drift
 from scoping.deals import amend_deal
+from scoping.facts import amend
 from scoping.models import Confidence, Opportunity, ScopingIssue
 from scoping.states import State
 from tests.factories import NOON, TODAY, make_issue, make_opportunity, make_user
 from tests.oracles import drift as oracle
+from tests.together import together
 
 DAY = timedelta(days=1)
 LINES = [
@@ -180,6 +185,41 @@ def test_a_sweep_tells_once_when_a_pair_begins_and_when_it_ceases():
         "emdesk noticed that desk and CRM agree again: Late",
     ]
     assert DRIFTS.differences() == 0
+
+
+@pytest.mark.django_db
+def test_what_was_unlinked_agrees_again():
+    set_rules("Late: close date past -> Move it")
+    issue = make_pair(close_date=TODAY - DAY)
+    sweep(NOON)
+    amend(issue, by=None, at=NOON, opportunity=None)
+
+    assert sweep(NOON + DAY) == 1
+    assert kept() == [("Late", NOON + DAY, True)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deal_that_somebody_amends_waits_for_no_sweep_and_no_sweep_for_it():
+    """Who amends holds the deal, then its cards; a sweep leaves such a pair for the next time."""
+    set_rules("Late: close date past -> Move it")
+    make_pair(close_date=TODAY - DAY)
+    held, swept = Signal(), Signal()
+
+    def amend_slowly():
+        with atomic():
+            lock(Opportunity.objects.get())
+            held.set()
+            assert swept.wait(20)
+            Opportunity.objects.get().issues.update(changed_in=0)
+
+    def look():
+        assert held.wait(20)
+        count = sweep(NOON)
+        swept.set()
+        return count
+
+    assert together([amend_slowly, look])[1] == 0
+    assert sweep(NOON) == 1
 
 
 @pytest.mark.django_db

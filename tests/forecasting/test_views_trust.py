@@ -91,6 +91,14 @@ def test_a_number_of_ones_own_opens_its_deals_and_nobody_elses(client, em):
         assert client.get(address).status_code == 404, role
 
 
+@pytest.mark.parametrize("role", [Role.EM, Role.EM_LEAD, Role.VIEWER])
+def test_forecast_and_quarter_lead_there_whoever_may_read_it(client, role):
+    client.force_login(make_user(role))
+
+    for address in ("/forecast/", "/quarters/"):
+        assert (PAGE in client.get(address).content.decode()) == (role != Role.VIEWER), address
+
+
 def test_under_twenty_deals_nothing_is_said(client, em):
     make_greens(em, n=19)
     deal = open_deal(em)
