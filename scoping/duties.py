@@ -34,7 +34,7 @@ class Work:
     to: State | None
 
 
-WAITING_FOR = {
+WAITING_FOR: dict[str, str] = {
     WaitingOn.ACCOUNT_TEAM: "the account team",
     WaitingOn.CUSTOMER: "the customer",
     WaitingOn.INTERNAL: "a colleague in services",
