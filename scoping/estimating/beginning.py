@@ -53,7 +53,7 @@ def begin(
             begun_by=by,
             begun_at=at,
         )
-        _pin(estimate, issue, localdate(at))
+        pin(estimate, issue, localdate(at))
         if like:
             for each in COPIED:
                 setattr(estimate, each, getattr(like, each))
@@ -77,8 +77,8 @@ def make_primary(estimate: Estimate, *, by: User, at: datetime) -> None:
         record(issue, PRIMARY_SET, by=by, at=at, **said)
 
 
-def _pin(estimate: Estimate, issue: ScopingIssue, on: date) -> None:
-    """What is on offer and in force today; an old estimate never changes when these do."""
+def pin(estimate: Estimate, issue: ScopingIssue, on: date) -> None:
+    """What is on offer and in force on a day; an old estimate never changes when these do."""
     estimate.catalogue = CatalogueVersion.current(on)
     pin_rates(estimate, issue, on)
 
@@ -87,6 +87,21 @@ def pin_rates(estimate: Estimate, issue: ScopingIssue, on: date) -> None:
     """The rate card and cost sheet of the estimate's currency; none when there is none yet."""
     estimate.rate_card = RateCard.current(region_of(issue), estimate.currency, on)
     estimate.cost_sheet = CostSheet.current(estimate.currency, on)
+
+
+def changed_since(estimate: Estimate, issue: ScopingIssue, on: date, *, costs: bool) -> list[str]:
+    """What is in force now and was not when the estimate was pinned, in words."""
+    card = RateCard.current(region_of(issue), estimate.currency, on)
+    catalogue = CatalogueVersion.current(on)
+    found = []
+    if catalogue and catalogue.pk != estimate.catalogue_id:
+        found.append(f"catalogue {catalogue.number}")
+    if card and card.pk != estimate.rate_card_id:
+        found.append(f"bill rates from {card.effective_from:%-d %b %Y}")
+    sheet = CostSheet.current(estimate.currency, on) if costs else None
+    if sheet and sheet.pk != estimate.cost_sheet_id:
+        found.append(f"standard cost from {sheet.effective_from:%-d %b %Y}")
+    return found
 
 
 def region_of(issue: ScopingIssue) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 from scoping.estimating.difference import Content
 from scoping.estimating.freezing import content_of, costs_of
 from scoping.estimating.limits import limits_on
-from scoping.estimating.reckoning import rates_of, reckon
+from scoping.estimating.reckoning import reckon, roles_and_rates
 from scoping.estimating.sheets import looked_at
-from scoping.models import Estimate, EstimateVersion, ResourceRole, ScopingIssue
+from scoping.models import Estimate, EstimateVersion, ScopingIssue
 
 SHOWN = (("hours", "Hours"), ("price", "Price"))
 
@@ -47,8 +47,7 @@ def version_side(version: EstimateVersion, *, costs: bool) -> Side:
 
 
 def scenario_side(estimate: Estimate, issue: ScopingIssue, on: date, *, costs: bool) -> Side:
-    roles = {role.pk: role for role in ResourceRole.objects.all()}
-    rates = rates_of(estimate.rate_card, estimate.cost_sheet if costs else None, roles)
+    roles, rates = roles_and_rates(estimate, costs=costs)
     lines = looked_at(estimate).lines
     reckoned = reckon(estimate, lines, rates, limits_on(on).uplift)
     content = content_of(reckoned, issue, roles)

@@ -18,10 +18,10 @@ from scoping.estimating.cells import Known
 from scoping.estimating.grid import Grid, margin_of, refused
 from scoping.estimating.limits import Limits, limits_on
 from scoping.estimating.ranges import METHOD
-from scoping.estimating.reckoning import Reckoned, rates_of, reckon
+from scoping.estimating.reckoning import Rates, Reckoned, reckon, roles_and_rates
 from scoping.estimating.saving import Refusal
 from scoping.estimating.sheets import Sheet
-from scoping.models import ResourceRole, ScopingIssue
+from scoping.models import Estimate, ScopingIssue
 from scoping.pricing import most_discount, target_price
 
 NEAR = Decimal("0.9")
@@ -34,22 +34,19 @@ class Around:
     issue: ScopingIssue
     user: User
     known: Known
+    rates: Rates
     limits: Limits
     costs: bool
 
     def reckon(self, sheet: Sheet) -> Reckoned:
-        """Without the right to costs none is even read."""
-        estimate = sheet.estimate
-        cost_sheet = estimate.cost_sheet if self.costs else None
-        rates = rates_of(estimate.rate_card, cost_sheet, self.known.roles)
-        return reckon(estimate, sheet.lines, rates, self.limits.uplift)
+        return reckon(sheet.estimate, sheet.lines, self.rates, self.limits.uplift)
 
 
-def around(issue: ScopingIssue, user: User, at: datetime) -> Around:
-    roles = {role.pk: role for role in ResourceRole.objects.all()}
-    known = Known(roles, lambda: answers_of(issue.pk))
+def around(issue: ScopingIssue, estimate: Estimate, user: User, at: datetime) -> Around:
     costs = rules.sees_cost_of(issue, user)
-    return Around(issue, user, known, limits_on(localdate(at)), costs)
+    roles, rates = roles_and_rates(estimate, costs=costs)
+    known = Known(roles, lambda: answers_of(issue.pk))
+    return Around(issue, user, known, rates, limits_on(localdate(at)), costs)
 
 
 def shown(

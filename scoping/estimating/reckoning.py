@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from scoping.estimating.ranges import Guess, Range, range_of
-from scoping.models import CostSheet, Estimate, EstimateLine, RateCard, ResourceRole
+from scoping.models import BillRate, CostRate, Estimate, EstimateLine, ResourceRole
 from scoping.models.catalogue.items import EDUCATION_TYPES
 from scoping.models.estimate import RISK_PERCENT
 from scoping.pricing import ZERO, Category, Line, Priced, Terms, price
 
 MANAGER = "manager"
+Roles = dict[int, Any]
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,25 @@ class Reckoned:
         return list(dict.fromkeys(line.phase for line in self.lines))
 
 
-def rates_of(
-    card: RateCard | None, sheet: CostSheet | None, roles: Mapping[int, ResourceRole]
-) -> Rates:
-    bill = dict(card.own_rates.values_list("role", "rate")) if card else {}
-    cost = dict(sheet.rates.values_list("role", "rate")) if sheet else {}
-    manager = next((pk for pk, role in roles.items() if role.key == MANAGER), None)
-    return Rates(card.rate if card else ZERO, bill, cost, manager)
+def roles_and_rates(estimate: Estimate, *, costs: bool) -> tuple[Roles, Rates]:
+    """Who may do the work, and by the card and sheet the estimate pins what they cost, in one query.
+
+    Without ``costs`` none is even read.
+    """
+    same = {"role": OuterRef("pk")}
+    bill = BillRate.objects.filter(card=estimate.rate_card_id, **same)
+    cost = CostRate.objects.filter(sheet=estimate.cost_sheet_id if costs else None, **same)
+    rows = ResourceRole.objects.annotate(
+        bill=Subquery(bill.values("rate")[:1]), cost=Subquery(cost.values("rate")[:1])
+    )
+    roles = {role.pk: role for role in rows}
+    rates = Rates(
+        usual=estimate.rate_card.rate if estimate.rate_card else ZERO,
+        bill={pk: role.bill for pk, role in roles.items() if role.bill is not None},
+        cost={pk: role.cost for pk, role in roles.items() if role.cost is not None},
+        manager=next((pk for pk, role in roles.items() if role.key == MANAGER), None),
+    )
+    return roles, rates
 
 
 def reckon(

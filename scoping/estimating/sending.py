@@ -21,9 +21,9 @@ from scoping.deeds import DEEDS
 from scoping.estimating.difference import difference
 from scoping.estimating.freezing import content_of, costs_of, digest_of
 from scoping.estimating.limits import limits_on
-from scoping.estimating.reckoning import Reckoned, rates_of, reckon
+from scoping.estimating.reckoning import Reckoned, Roles, reckon, roles_and_rates
 from scoping.estimating.sheets import in_hand
-from scoping.models import Estimate, EstimateVersion, ResourceRole, ScopingIssue
+from scoping.models import Estimate, EstimateVersion, ScopingIssue
 from scoping.models.estimate import Addressee, Standing
 from scoping.promises import note as note_deed
 from scoping.states import State
@@ -61,11 +61,9 @@ def send(
         issue = fresh(estimate.issue)
         if not rules.edits_estimate(issue, by):
             raise NotAllowed("Its EM or a lead sends the estimate.")
-        roles = {role.pk: role for role in ResourceRole.objects.all()}
-        found = sheet.estimate
-        rates = rates_of(found.rate_card, found.cost_sheet, roles)
+        roles, rates = roles_and_rates(sheet.estimate, costs=True)
         uplift = limits_on(localdate(at)).uplift
-        reckoned = reckon(found, sheet.lines, rates, uplift)
+        reckoned = reckon(sheet.estimate, sheet.lines, rates, uplift)
         version = _freeze(reckoned, issue, roles, to=to, note=note, by=by, at=at, origin=origin)
         _bring_to_feedback(issue, by=by, at=at)
         if to == Addressee.CUSTOMER:
@@ -76,7 +74,7 @@ def send(
 def _freeze(
     reckoned: Reckoned,
     issue: ScopingIssue,
-    roles: dict[int, ResourceRole],
+    roles: Roles,
     *,
     to: str,
     note: str,

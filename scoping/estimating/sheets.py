@@ -87,7 +87,8 @@ def by_phase(lines: list[EstimateLine]) -> list[EstimateLine]:
 
 def contents(line: EstimateLine) -> Row:
     """What the line says, in the order of ``CONTENT``."""
-    return told(line.__dict__)
+    row: Row = told(line.__dict__)
+    return row
 
 
 def keep(sheet: Sheet, *, by: User, at: datetime, undone: bool = False) -> EstimateStep | None:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db.transaction import atomic
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_POST
 
 from emdesk.web import SignedIn
@@ -33,6 +33,7 @@ from scoping.views.editing import keep as keep_form
 from scoping.views.moves import find
 
 PAGE = "scoping/estimate.html"
+PINNED_ANEW = {"renew", "undo"}  # after which other rates may hold
 
 
 @READ_WRITE
@@ -112,7 +113,7 @@ def _read(found: ScopingIssue) -> list[Estimate]:
 def _editor(
     request: SignedIn, found: ScopingIssue, chosen: Estimate, scenarios: list[Estimate]
 ) -> HttpResponse:
-    place = around(found, request.user, now())
+    place = around(found, chosen, request.user, now())
     return render(request, PAGE, _context(request, place, looked_at(chosen), scenarios))
 
 
@@ -128,6 +129,7 @@ def _context(
     return {
         **shown(place, sheet, edits=edits, faults=faults),
         "scenarios": scenarios,
+        "newer": _newer(place, sheet.estimate) if edits else [],
         "may_add": edits and len(scenarios) < MOST_SCENARIOS,
         "versions": list(
             found.estimate_versions.select_related("sent_by").defer("content", "costs")
@@ -139,13 +141,18 @@ def _context(
     }
 
 
+def _newer(place: Around, estimate: Estimate) -> list[str]:
+    today = localdate(now())
+    return beginning.changed_since(estimate, place.issue, today, costs=place.costs)
+
+
 def _change(request: SignedIn, found: ScopingIssue, number: int, at: datetime) -> HttpResponse:
     """Cells first, then what is done with whole lines; all of it or, with a clash, nothing."""
-    place = around(found, request.user, at)
     try:
         with atomic():
             sheet = in_hand(found, number)
-            before, order = sheet.estimate.token, [line.pk for line in sheet.lines]
+            place = around(found, sheet.estimate, request.user, at)
+            before, order = sheet.estimate.token, _order(sheet)
             outcome = _save(request.POST, sheet, place)
             line = None
             if not outcome.clashes:
@@ -156,8 +163,15 @@ def _change(request: SignedIn, found: ScopingIssue, number: int, at: datetime) -
         return _refused(request, found, number, str(refusal))
     if not request.htmx:
         return _whole_page(request, place, sheet, outcome)
-    stirred = before != _number(request.POST, "token") or order != [each.pk for each in sheet.lines]
+    if request.POST.get("do") in PINNED_ANEW:
+        place = around(found, sheet.estimate, request.user, at)
+    alone = request.POST.get("do") == "save" and before == _number(request.POST, "token")
+    stirred = not alone or order != _order(sheet)
     return _answer(request, place, sheet, outcome, line, stirred=stirred)
+
+
+def _order(sheet: Sheet) -> list[tuple[int, str]]:
+    return [(line.pk, line.phase) for line in sheet.lines]
 
 
 def _save(said: QueryDict, sheet: Sheet, place: Around) -> Outcome:
@@ -178,6 +192,8 @@ def _act(request: SignedIn, sheet: Sheet, place: Around, outcome: Outcome) -> An
         undo(sheet, by=request.user)
     elif do == "reckon":
         reckon_anew(sheet, place.known)
+    elif do == "renew":
+        beginning.pin(sheet.estimate, place.issue, localdate(now()))
     elif do == "add":
         outcome.added = lines_for(sheet.estimate, request.POST.get("offer", ""), place.known)
         if not outcome.added:

@@ -11,7 +11,10 @@ from playwright.sync_api import expect
 from emdesk.calendars.models import WorkingCalendar
 from forecasting.pacing import Course
 from forecasting.snapshots import take
-from scoping.models import Meeting
+from scoping.estimating import beginning as estimating
+from scoping.estimating.sending import send
+from scoping.models import EstimateLine, Meeting
+from scoping.models.estimate import Addressee
 from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
@@ -106,6 +109,13 @@ PAGES = {
     "no proposals": "/catalogue/proposals/",
     "propose": "/catalogue/proposals/new/?kind=service&key=saas",
     "no needs": "/catalogue/needs/",
+    "no estimate": "/issues/{closed}/estimate/",
+    "estimate": "/issues/{priced}/estimate/",
+    "terms": "/issues/{priced}/estimate/1/terms/",
+    "send an estimate": "/issues/{priced}/estimate/1/send/",
+    "compared estimates": "/issues/{priced}/estimate/compare/?a=1&b=v1",
+    "sent estimate": "/issues/{priced}/estimate/v1/",
+    "customer's estimate": "/issues/{priced}/estimate/v1/?view=customer",
 }
 
 
@@ -131,6 +141,16 @@ def kept_week(at):
     return {"kept": quarter, "week": Course(quarter, calendar.days(quarter)).week_of(day)}
 
 
+def priced(issue, amara, at):
+    """With an estimate of which a version was sent."""
+    estimate = estimating.begin(issue, by=amara, at=at)
+    EstimateLine.objects.create(
+        estimate=estimate, position=100, title="Move", phase="Code", hours=9, formula="8 + 1"
+    )
+    send(estimate, to=Addressee.CUSTOMER, by=amara, at=at)
+    return issue.pk
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -148,6 +168,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
     pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)
+    pks |= {"priced": priced(desk[State.ESTIMATE_FEEDBACK], amara, at)}
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from emdesk.ledger.models import Event
 from emdesk.people.models import Role
+from scoping.catalogue.rating import give_card
 from scoping.estimating.arranging import insert
 from scoping.estimating.beginning import begin
 from scoping.estimating.sheets import in_hand, keep
@@ -345,3 +347,37 @@ def test_another_currency_takes_its_own_rates(client, issue, em):
     type_into(client, estimate, do="add", offer="GL-BAS-R")
     assert estimate.lines.get().unit_price == 0, "a dollar price is not taken for euros"
     assert Estimate.objects.count() == 1
+
+
+def test_an_old_estimate_keeps_its_rates_and_says_what_changed(client, issue, estimate, em):
+    line = add_line(estimate, role="engineer", hours=10)
+    lead = make_user(Role.PRACTICE_MANAGER)
+    later = timezone.localdate()
+    give_card(
+        region="",
+        currency="USD",
+        rate=D(400),
+        effective_from=later,
+        own_rates={},
+        reason="New year",
+        by=lead,
+        at=timezone.now(),
+    )
+    page = client.get(estimate.get_absolute_url()).content.decode()
+    assert f'id="p{line.pk}">3,300.00' in page
+    assert "bill rates from" in page
+    type_into(client, estimate, do="renew")
+    page = client.get(estimate.get_absolute_url()).content.decode()
+    assert f'id="p{line.pk}">4,000.00' in page
+    assert "bill rates from" not in page
+    type_into(client, estimate, do="undo")
+    assert f'id="p{line.pk}">3,300.00' in client.get(estimate.get_absolute_url()).content.decode()
+
+
+def test_another_phase_brings_all_lines_anew(client, estimate):
+    first, second = add_line(estimate, phase="Plan"), add_line(estimate, phase="Move")
+    third = add_line(estimate, phase="Move")
+    response = type_into(client, estimate, **{f"c.{third.pk}.phase": "Plan"})
+    page = response.content.decode()
+    assert page.index(f'id="l{first.pk}"') < page.index(f'id="l{third.pk}"')
+    assert page.index(f'id="l{third.pk}"') < page.index(f'id="l{second.pk}"')
