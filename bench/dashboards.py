@@ -37,7 +37,7 @@ from forecasting.models import Call, Plan  # noqa: E402
 from scoping.models import Account, Opportunity, ScopingIssue, Stay  # noqa: E402
 
 PAGE = "/quarters/Q424/"
-FORECAST_PAGE = "/forecast/Q424/"
+FORECAST_PAGE = "/forecast/Q424/?by=em"
 ROUNDS = 7
 BEGIN = datetime(2011, 2, 1, tzinfo=UTC)
 DAYS = 4_700

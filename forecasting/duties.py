@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.template.defaultfilters import pluralize
 from django.utils.timezone import localtime
 
+from emdesk.configuration.fiscal_year import KEY
+from emdesk.configuration.values import values_on
 from emdesk.desk.duties import Button, Class, Duty, finds
 from emdesk.fiscal import Quarter
 from emdesk.people.models import Role, User
-from forecasting.forecast import Forecast
 from forecasting.models import Call, Kind
 from forecasting.weeks import Lock, Week
-from scoping.hygiene import OPEN, Moment, asked
-from scoping.models import Confidence
-from scoping.quarters import quarter_at
+from scoping.hygiene import OPEN, STALE_DAYS, Moment, asked
+from scoping.models import Confidence, Opportunity
+from scoping.quarters import ZONE
 
 
 @finds(Duty)
@@ -27,7 +29,9 @@ def calls_to_make(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     managers = [person for person in people if person.has(Role.EM)]
     if not managers:
         return
-    lock, quarter = Lock.on(at.date()), quarter_at(at)
+    known = values_on(at.date())
+    lock = Lock.of(known)
+    quarter = Quarter.containing(at.astimezone(ZoneInfo(known[ZONE])).date(), known[KEY])
     weeks = {each.pk: lock.week(at, each) for each in managers}
     calls = {
         (call.engagement_manager_id, call.week): call
@@ -38,7 +42,8 @@ def calls_to_make(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     waiting = [each for each in managers if _waits(calls, each, weeks[each.pk], at)]
     if not waiting:
         return
-    doubts = _doubts(waiting, quarter, at)
+    spoken_before = at - timedelta(days=known[STALE_DAYS])
+    doubts = _doubts(waiting, quarter, known[KEY], Moment(at, spoken_before))
     for em in waiting:
         week = weeks[em.pk]
         call = calls.get((em.pk, week.monday)) or Call(
@@ -54,15 +59,22 @@ def _waits(calls: dict[Any, Any], em: User, week: Week, at: datetime) -> bool:
     return week.due(at) and not (call and call.said)
 
 
-def _doubts(people: Sequence[User], quarter: Quarter, at: datetime) -> dict[int | None, str]:
+def _doubts(
+    people: Sequence[User], quarter: Quarter, month: int, moment: Moment
+) -> dict[int | None, str]:
     """By engagement manager, how many of their open deals are Grey, and how many words stale."""
-    deals = Forecast(quarter, None, at).deals.filter(engagement_manager__in=people, stage__in=OPEN)
+    deals = Opportunity.objects.filter(
+        deleted=False,
+        close_date__range=(quarter.starts(month), quarter.ends(month)),
+        engagement_manager__in=people,
+        stage__in=OPEN,
+    )
     counted = (
         deals.order_by()
         .values("engagement_manager")
         .annotate(
             grey=Count("pk", filter=Q(confidence=Confidence.GREY)),
-            stale=Count("pk", filter=asked("stale", Moment.of(at))),
+            stale=Count("pk", filter=asked("stale", moment)),
         )
     )
     return {row["engagement_manager"]: _told(row["grey"], row["stale"]) for row in counted}

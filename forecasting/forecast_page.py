@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from emdesk.fiscal import Quarter
 from emdesk.money import in_full, in_short
+from emdesk.people.models import Role
 from forecasting.forecast import PLANNED, Forecast
 from forecasting.readers import names_customers
 from forecasting.roll_up import AXES, Line, Roll
@@ -60,8 +61,12 @@ class Shown:
 
 
 class ForecastPage:
+    """Engagement managers begin with people, those above them with regions."""
+
     def __init__(self, forecast: Forecast, by: str) -> None:
-        self.forecast, self.by = forecast, by if by in OFFERED else OFFERED[0]
+        user = forecast.user
+        self.usual = "em" if user is None or user.has(Role.EM) else "region"
+        self.forecast, self.by = forecast, by if by in OFFERED else self.usual
         self.named = forecast.user is None or names_customers(forecast.user)
 
     @cached_property
@@ -142,7 +147,7 @@ class ForecastPage:
     def address(self, quarter: Quarter | None = None, name: str = "forecast", **said: Any) -> str:
         path = reverse(f"forecasting:{name}", args=[str(quarter or self.forecast.quarter)])
         said = {"by": self.by} | said
-        return path if said == {"by": OFFERED[0]} else f"{path}?{urlencode(said)}"
+        return path if said == {"by": self.usual} else f"{path}?{urlencode(said)}"
 
     def figure(self, amounts: Amounts, category: str, opens: dict[str, Any]) -> Figure:
         wanted = up_to(category) if category in CUMULATIVE else (category,)

@@ -77,6 +77,16 @@ def test_whoever_may_not_see_deals_reads_figures_without_their_rows(signed_in: E
     assert "/opportunities/?" not in page.partition("<main")[2]
 
 
+def test_engagement_managers_begin_with_people_and_those_above_with_regions(
+    client: Client, signed_in: Enter
+) -> None:
+    director = signed_in(make_user(Role.DIRECTOR))
+    begins = [browser.get(PAGE).context["page"] for browser in (client, director)]
+    assert [page.by for page in begins] == ["em", "region"]
+    assert [page.csv for page in begins] == [f"{PAGE}csv/"] * 2
+    assert director.get(PAGE, {"by": "em"}).context["page"].by == "em"
+
+
 def test_an_empty_quarter_says_what_would_stand_there(client: Client) -> None:
     assert "No deal closes in this quarter yet" in page_of(client, "/forecast/Q128/").text
     assert client.get("/forecast/").status_code == 200

@@ -63,6 +63,8 @@ OPTIONAL = {
     "/issues/{incoming}/verdict/ ask": {"note", "questions", "until"},
     "/issues/{incoming}/verdict/ snooze": {"day"},
     "/views/save/": {"query", "team"},
+    "/forecast/{quarter}/calls/{em}/submit/": {"note"},
+    "/forecast/{quarter}/plans/set/": {"revenue", "recognised"},
     "/inbox/act/": {"until"},
     "/issues/{deal}/status/": {"status"},
     "/issues/{priced}/estimate/v{sent}/answer/": {"answer"},
