@@ -1,4 +1,4 @@
-"""Figures of many deals: a quarter's dashboard against a bare view, and snapshots of the forecast."""
+"""The dashboard and the forecast of a quarter, against bare views of the same aggregates."""
 
 from __future__ import annotations
 

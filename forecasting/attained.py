@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.timezone import localdate
-
-from emdesk.configuration.values import value_of
 from emdesk.money import in_full, in_short
 from forecasting.forecast import Forecast
 from forecasting.roll_up import Roll
@@ -31,7 +28,7 @@ class AttainedShown:
 
     def __init__(self, forecast: Forecast, roll: Roll) -> None:
         self.forecast, self.roll = forecast, roll
-        self.share: Decimal = value_of(SHARE, localdate(forecast.at))
+        self.share: Decimal = forecast.known[SHARE]
 
     @property
     def lines(self) -> list[Attained]:

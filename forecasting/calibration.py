@@ -43,6 +43,7 @@ class Standing(NamedTuple):
 class Foretold(NamedTuple):
     """One colour, so many weeks before the close date it went with, and what came of it."""
 
+    deal: int
     em: int | None
     colour: str
     weeks: int
@@ -95,7 +96,8 @@ def of_deal(
             if weeks not in seen and now.closes:
                 seen.add(weeks)
                 in_time = won and _by_end_of_quarter(deal.close_date, now.closes, calendar)
-                yield Foretold(deal.engagement_manager_id, now.colour, weeks, in_time, won)
+                em = deal.engagement_manager_id
+                yield Foretold(deal.pk, em, now.colour, weeks, in_time, won)
 
 
 def _reached(said: Standing, until: date) -> Iterator[int]:

@@ -36,9 +36,9 @@ class Said:
     note: str = ""
 
 
-def callable_quarters(at: datetime) -> list[Quarter]:
+def callable_quarters(running: Quarter) -> list[Quarter]:
     """The running quarter and the next two; what is over is known."""
-    found = [quarter_at(at)]
+    found = [running]
     while len(found) <= AHEAD:
         found.append(found[-1].next)
     return found
@@ -96,7 +96,7 @@ def _running(quarter: Quarter, em: User | None, at: datetime, *, reopened: bool 
 
     With ``reopened`` only one that a lead has reopened.
     """
-    if quarter not in callable_quarters(at):
+    if quarter not in callable_quarters(quarter_at(at)):
         raise Refused("Calls are for the running quarter and the next two.")
     week = Lock.on(at.date()).week(at, em).monday
     calls = Call.objects.filter(quarter=str(quarter), engagement_manager=em, week=week)

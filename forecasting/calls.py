@@ -56,11 +56,11 @@ class Calls:
     @cached_property
     def open(self) -> bool:
         """Whether anything can still be called for this quarter."""
-        return self.forecast.quarter in callable_quarters(self.forecast.at)
+        return self.forecast.quarter in callable_quarters(self.forecast.running)
 
     @cached_property
     def lock(self) -> Lock:
-        return Lock.on(self.forecast.at.date())
+        return Lock.of(self.forecast.known)
 
     @cached_property
     def lines(self) -> list[CallLine]:

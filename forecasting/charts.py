@@ -127,14 +127,34 @@ def spans(drawing: Drawing, points: Sequence[tuple[str, Span]]) -> SafeString:
 
 
 def courses(
-    drawing: Drawing, names: Sequence[str], drawn: Sequence[Course], tick: str
+    drawing: Drawing,
+    names: Sequence[str],
+    drawn: Sequence[Course],
+    tick: str,
+    level: tuple[float, str] | None = None,
 ) -> SafeString:
-    """Lines over the same steps, the last of them in front; ``tick`` is as in :func:`stacked`."""
+    """Lines over the same steps, the last of them in front; ``tick`` is as in :func:`stacked`.
+
+    ``level`` is a line across all of them, such as a plan, and its name.
+    """
     most = max((value for course in drawn for value in course.values if value), default=0)
-    scale, width = _Scale(most), 100 / max(len(names), 1)
+    scale = _Scale(max(most, level[0] if level else 0))
+    width = 100 / max(len(names), 1)
     lines = [_course(course, scale, width) for course in drawn]
+    if level:
+        lines.insert(0, _level(scale.y(level[0]), level[1]))
     spelled = [(y, tick.format(value / 1_000)) for y, value in scale.ticks()]
     return _framed(drawing, spelled, lines, names)
+
+
+def _level(y: float, name: str) -> SafeString:
+    return format_html(
+        '<g class="level"><line x1="0" x2="100%" y1="{y}" y2="{y}"/>'
+        '<text class="over" x="0" y="{}">{}</text></g>',
+        _number(y - 6),
+        name,
+        y=_number(y),
+    )
 
 
 def _course(course: Course, scale: _Scale, width: float) -> SafeString:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
 from emdesk.configuration.definitions import Definition, register
-from emdesk.configuration.values import value_of
 from emdesk.fiscal import Quarter
 from forecasting.models import Plan
 from forecasting.targets import Targets
@@ -59,9 +57,8 @@ def period(quarter: Quarter) -> str:
     return f"{quarter.year}_Q{quarter.number}"
 
 
-def quotas(targets: Targets, quarter: Quarter, on: date) -> Iterable[list[Any]]:
+def quotas(targets: Targets, quarter: Quarter, known: Mapping[str, str]) -> Iterable[list[Any]]:
     """By name of the person; whoever's id is not known stands with the e-mail."""
-    known: dict[str, str] = value_of(CRM_USERS, on)
     for em in people(targets.plans):
         goals = targets.of(em=em.pk)
         for name, quota in GOALS.items():
@@ -75,7 +72,6 @@ def people(plans: Iterable[Plan]) -> list[Any]:
     return sorted(found, key=lambda em: (em.name, em.pk))
 
 
-def unknown(targets: Targets, on: date) -> list[Any]:
+def unknown(targets: Targets, known: Mapping[str, str]) -> list[Any]:
     """Whose id in the CRM is not told."""
-    known: dict[str, str] = value_of(CRM_USERS, on)
     return [em for em in people(targets.plans) if em.email not in known]

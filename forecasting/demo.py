@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from emdesk.ledger.models import Event, Origin
 from forecasting.drift import Told, began, ended, sweep
 from forecasting.drift_rules import CLOSE_DATE_PAST
-from scoping.models.opportunity import UNDER_WAY
+from scoping.models.opportunity import UNDER_WAY, Opportunity
 
 if TYPE_CHECKING:
     from scoping.demo.story import Story
@@ -21,12 +21,12 @@ HOUR = timedelta(hours=1)
 def tell_drift(stories: Sequence[Story]) -> Iterable[Event]:
     """Close dates that were past until somebody moved them, and those that still are."""
     for story in stories:
-        if story.issue.opportunity:
-            yield from _left_behind(story)
+        if deal := story.issue.opportunity:
+            yield from _left_behind(story, deal)
 
 
-def _left_behind(story: Story) -> Iterator[Event]:
-    deal, pair = story.issue.opportunity, Told(story.issue.pk, CLOSE_DATE_PAST)
+def _left_behind(story: Story, deal: Opportunity) -> Iterator[Event]:
+    pair = Told(story.issue.pk, CLOSE_DATE_PAST)
     over = story.issue.created_at
     for act in story.acts:
         was, _ = act.changed.get("close_date", (None, None))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.timezone import localdate
 
-from emdesk.configuration.currencies import desk_currency
-from emdesk.configuration.fiscal_year import first_month
+from emdesk.configuration.currencies import DESK
+from emdesk.configuration.fiscal_year import KEY
+from emdesk.configuration.values import values_on
 from emdesk.fiscal import Quarter
 from emdesk.people.models import User
 from forecasting.roll_up import AXES, Line, Roll, rolled_up
@@ -19,7 +22,7 @@ from scoping.categories import Outlook, categorised
 from scoping.deal_totals import Row, added_up
 from scoping.models import Opportunity
 from scoping.models.opportunity import OpportunityQuerySet
-from scoping.quarters import day_at
+from scoping.quarters import ZONE
 from scoping.targets import Reached
 
 PLANNED = ("em", "region")
@@ -34,25 +37,39 @@ class Forecast:
     at: datetime
 
     @cached_property
+    def known(self) -> dict[str, Any]:
+        """Every setting of the day, in one statement."""
+        return values_on(localdate(self.at))
+
+    @property
     def currency(self) -> str:
-        return desk_currency(localdate(self.at))
+        code: str = self.known[DESK]
+        return code
 
     @cached_property
     def outlook(self) -> Outlook:
-        return Outlook.on(localdate(self.at))
+        return Outlook.of(self.known)
 
     @cached_property
     def window(self) -> tuple[date, date]:
         """Its first and last day."""
-        month = first_month(localdate(self.at))
+        month = self.known[KEY]
         return self.quarter.starts(month), self.quarter.ends(month)
+
+    @property
+    def running(self) -> Quarter:
+        """The one that runs, by the clock of the fiscal calendar."""
+        return Quarter.containing(self.today, self.known[KEY])
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo(self.known[ZONE])).date()
 
     @cached_property
     def days_left(self) -> int | None:
         """Until it ends, by the clock of the fiscal calendar; None before and after it."""
         first, last = self.window
-        today = day_at(self.at)
-        return (last - today).days if first <= today <= last else None
+        return (last - self.today).days if first <= self.today <= last else None
 
     @property
     def whole(self) -> bool:

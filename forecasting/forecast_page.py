@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.timezone import localdate
 
 from emdesk.fiscal import Quarter
 from emdesk.money import in_full, in_short
@@ -22,7 +21,6 @@ from forecasting.spelling import length
 from scoping.categories import CUMULATIVE, HORIZONS, up_to
 from scoping.deal_totals import Amounts
 from scoping.models import Confidence, ForecastCategory
-from scoping.quarters import quarter_of
 from scoping.targets import Reached, coverage_goal
 
 OFFERED = ("em", "region", "segment")
@@ -187,8 +185,8 @@ class ForecastPage:
 
     @cached_property
     def coverage_goal(self) -> Decimal | None:
-        on = localdate(self.forecast.at)
-        return coverage_goal(self.forecast.quarter, quarter_of(on), on)
+        forecast = self.forecast
+        return coverage_goal(forecast.quarter, forecast.running, forecast.known)
 
     def _spelled(self, worth: Any) -> tuple[str, str]:
         currency = self.forecast.currency

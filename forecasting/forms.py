@@ -73,7 +73,7 @@ class ForecastForm(ScopeForm):
     """Also which quarter's deals. A region is where a segment lies, and an office."""
 
     quarter = forms.ChoiceField(label="Quarter", required=False)
-    field_order = ("quarter",)
+    field_order: tuple[str, ...] = ("quarter",)
 
     def __init__(
         self, data: QueryDict, user: User, running: Quarter, *more: tuple[str, str]

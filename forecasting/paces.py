@@ -22,6 +22,9 @@ from forecasting.charts import Course as Drawn
 from forecasting.charts import Drawing, courses
 from forecasting.forms import NOBODY, ForecastForm
 from forecasting.pacing import MEASURES, Course, Pacing
+from forecasting.rules import reads_calls
+from forecasting.spelling import percent
+from forecasting.targets import Targets
 from scoping.models import ForecastCategory
 from scoping.quarters import FiscalCalendar
 
@@ -92,9 +95,13 @@ class Paces:
         return found
 
     @cached_property
+    def _won(self) -> list[Decimal]:
+        return [self.pacing.ended_at(each) for each in self.pacing.courses]
+
+    @property
     def ends(self) -> list[str]:
         """What was won in each, so far or in all."""
-        return [self._full(self.pacing.ended_at(each)) for each in self.pacing.courses]
+        return [self._full(each) for each in self._won]
 
     @property
     def sentence(self) -> str:
@@ -110,6 +117,28 @@ class Paces:
         said = f"{by} {way}" if pacing.ahead else "the same as"
         return f"{told}, {said} the mean of the same week in earlier quarters."
 
+    @cached_property
+    def plan(self) -> Decimal | None:
+        """What is to be booked, for whoever reads plans; segments have none."""
+        pacing, said = self.pacing, self.form.said
+        em, region = said.get("em"), said.get("region")
+        if not reads_calls(pacing.user) or "segment" in said or em == NOBODY:
+            return None
+        today = pacing.calendar.day_at(pacing.at)
+        where = "" if region == NOBODY else region
+        targets = Targets(pacing.quarter, today, pacing.currency)
+        return targets.of(where, int(em) if em else None).bookings
+
+    @property
+    def against_plan(self) -> str:
+        """The gap to go is what of the plan is not won yet; empty without a plan."""
+        if not self.plan:
+            return ""
+        won = self._won[0]
+        gap = max(self.plan - won, Decimal(0))
+        plan, to_go = (in_short(each, self.pacing.currency) for each in (self.plan, gap))
+        return f"Plan {plan}: {percent(won / self.plan)} of it won, {to_go} to go."
+
     @property
     def drawing(self) -> SafeString:
         """This quarter in front of the earlier ones."""
@@ -118,12 +147,9 @@ class Paces:
         drawn = [self._drawn(each, "faint") for each in reversed(pacing.earlier)]
         drawn.append(self._drawn(pacing.this, "this"))
         title = f"{self.measure} by week, {pacing.quarter.written} and earlier quarters"
-        return courses(
-            Drawing("pacing", title, self.sentence),
-            [str(week) for week in pacing.weeks],
-            drawn,
-            tick,
-        )
+        level = None if self.plan is None else (float(self.plan), "Plan")
+        steps = [str(week) for week in pacing.weeks]
+        return courses(Drawing("pacing", title, self.sentence), steps, drawn, tick, level)
 
     def url(self, name: str = "pacing", **more: str) -> str:
         return f"{reverse(f'forecasting:{name}')}?{urlencode(self.form.said | more)}"

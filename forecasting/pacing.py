@@ -139,5 +139,5 @@ class Pacing:
     def _sums(self, course: Course) -> Mapping[date, Decimal]:
         found = self._snapshots().closing_in(course.spans)
         rows = found.filter(date__in=course.days.values(), category__in=up_to(self.measure))
-        summed = rows.order_by().values_list("date").annotate(worth=Sum("desk_value"))
+        summed = rows.order_by().values_list("date").annotate(total=Sum("desk_value"))
         return {day: worth or Decimal(0) for day, worth in summed}

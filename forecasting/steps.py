@@ -52,7 +52,8 @@ class Steps:
         running = [found.opening.amount]
         for bar in bars.values():
             running.append(running[-1] + bar.amount)
-        self._low, self._high = min(0, *running), max(1, *running)
+        self._low = min(Decimal(0), *running)
+        self._high = max(Decimal(1), *running)
         self.steps = [self._end("Opening", OPENING, found.opening)]
         for (reason, bar), stood in zip(bars.items(), running, strict=False):
             self.steps.append(self._step(reason, bar, stood))

@@ -158,6 +158,13 @@ class Trust:
         found = cells(self._own)
         return [self._panel(colour, found, self._many, "own") for colour in SCORED]
 
+    def deals_of(self, colour: str, weeks: int) -> list[int]:
+        """The deals behind one number of one's own; of many together none are named."""
+        key = (colour, weeks)
+        cell = cells(self._own).get(key) if reads_own_trust(self.user) else None
+        enough = cell is not None and cell.enough
+        return [each.deal for each in self._own if (each.colour, each.weeks) == key and enough]
+
     @property
     def team_scores(self) -> list[Scores]:
         return self._scores(self._everything, FEWEST_EMS) if reads_team_trust(self.user) else []

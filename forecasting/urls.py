@@ -20,6 +20,7 @@ urlpatterns = [
     path("forecast/pacing/", pacing.page, name="pacing"),
     path("forecast/pacing/rows/", pacing.rows, name="pacing_rows"),
     path("forecast/trust/", trust.page, name="trust"),
+    path("forecast/trust/<str:colour>/<int:weeks>/", trust.rows, name="trust_rows"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("forecast/<str:label>/clari/", forecast.clari, name="clari"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
@@ -31,7 +32,11 @@ class Lock:
     @classmethod
     def on(cls, day: date) -> Self:
         """In one query."""
-        known = values_on(day)
+        return cls.of(values_on(day))
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> Self:
+        """From the settings of a day."""
         return cls(known[DAY], known[TIME], known[ZONE])
 
     def week(self, at: datetime, em: User | None) -> Week:

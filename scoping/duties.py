@@ -34,6 +34,11 @@ class Work:
     to: State | None
 
 
+WAITING_FOR = {
+    WaitingOn.ACCOUNT_TEAM: "the account team",
+    WaitingOn.CUSTOMER: "the customer",
+    WaitingOn.INTERNAL: "a colleague in services",
+}
 WORK = {
     State.OPEN: Work(
         SCOPING,
@@ -211,8 +216,8 @@ def issues_waiting(people: Sequence[User], at: datetime) -> Iterator[Wait]:
             until = f"on hold until {issue.review_date:%-d %b}"
             yield Wait(issue, until, issue.entered_state_at, issue.engagement_manager)
         else:
-            whom = f"for the {issue.get_waiting_on_display()}" if issue.waiting_on else "for others"
-            yield Wait(issue, whom, issue.em_status_at, issue.engagement_manager)
+            whom = WAITING_FOR.get(issue.waiting_on, "others")
+            yield Wait(issue, f"for {whom}", issue.em_status_at, issue.engagement_manager)
 
 
 @finds(Appointment)

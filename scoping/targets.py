@@ -6,15 +6,15 @@ what is to go is the plan without what is closed; Q-51 for the coverage that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
 from emdesk.configuration.definitions import Definition, register
-from emdesk.configuration.values import values_on
 from emdesk.fiscal import Quarter
 from emdesk.people.models import User
 
@@ -76,12 +76,15 @@ def target(asked: Asked) -> Decimal | None:
     return next((each for each in found if each is not None), None)
 
 
-def coverage_goal(quarter: Quarter, running: Quarter, on: date) -> Decimal | None:
-    """What is aimed at in the running quarter and the two after it; None for any other."""
+def coverage_goal(quarter: Quarter, running: Quarter, known: Mapping[str, Any]) -> Decimal | None:
+    """What is aimed at in the running quarter and the two after it; None for any other.
+
+    ``known`` are the settings of the day.
+    """
     quarters = (running, running.next, running.next.next)
     if quarter not in quarters:
         return None
-    goal: Decimal = values_on(on)[GOALS[quarters.index(quarter)]]
+    goal: Decimal = known[GOALS[quarters.index(quarter)]]
     return goal
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from emdesk.exporting import download
@@ -19,9 +19,10 @@ from forecasting.attained import AttainedShown
 from forecasting.call_forms import own_form
 from forecasting.calls import Calls
 from forecasting.calls_shown import CallsShown, asking
-from forecasting.clari import HEAD, period, quotas, unknown
+from forecasting.clari import CRM_USERS, HEAD, period, quotas, unknown
 from forecasting.forecast import Forecast
 from forecasting.forecast_page import ForecastPage
+from forecasting.line_markup import attained_lines, call_lines, forecast_lines
 from forecasting.readers import for_readers
 from forecasting.roll_up import Line
 from forecasting.rules import calls as may_call
@@ -42,7 +43,12 @@ def running(request: SignedIn) -> HttpResponse:
 @for_readers
 def forecast(request: SignedIn, label: str) -> HttpResponse:
     page = page_asked(request, label)
-    context = {"page": page, "forecast": page.forecast, "exports": rules.exports(request.user)}
+    context = {
+        "page": page,
+        "forecast": page.forecast,
+        "exports": rules.exports(request.user),
+        "lines": forecast_lines([*page.lines, page.sums], targeted=page.targeted),
+    }
     if reads_calls(request.user):
         context |= _called(page, request.user)
     return render(request, "forecasting/forecast.html", context)
@@ -77,7 +83,7 @@ def clari(request: SignedIn, label: str) -> HttpResponse:
     if not rules.exports(request.user):
         raise PermissionDenied
     asked = page_asked(request, label).forecast
-    rows = quotas(asked.targets, asked.quarter, localdate(asked.at))
+    rows = quotas(asked.targets, asked.quarter, asked.known[CRM_USERS])
     return download("csv", f"clari-quotas-{period(asked.quarter)}", HEAD, rows)
 
 
@@ -85,11 +91,16 @@ def _called(page: ForecastPage, user: User) -> dict[str, Any]:
     """The week's calls, and the form for one's own while it may be said."""
     found = Calls(page.forecast, page.by_em)
     shown = CallsShown(found)
+    attained = AttainedShown(page.forecast, page.by_em)
+    plans = attained.lines
     context: dict[str, Any] = {
         "calls": shown,
-        "attained": AttainedShown(page.forecast, page.by_em),
+        "call_lines": call_lines(shown.lines, "em") + call_lines([shown.desk], "total"),
+        "attained": attained,
+        "attained_lines": plans
+        and attained_lines(plans, "em") + attained_lines([attained.whole], "total"),
         "clari_url": reverse("forecasting:clari", args=[str(page.forecast.quarter)]),
-        "unknown": unknown(page.forecast.targets, localdate(page.forecast.at)),
+        "unknown": unknown(page.forecast.targets, page.forecast.known[CRM_USERS]),
         "plans_url": page.address(name="plans"),
     }
     if found.open and may_call(user, user):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
@@ -11,6 +13,9 @@ from emdesk.web import SignedIn
 from forecasting.calibration import ENOUGH, FEWEST_EMS
 from forecasting.trust import Trust
 from forecasting.trust_rules import reads_trust
+from scoping.models import Confidence, Opportunity
+
+PAGE = 50
 
 
 @require_safe
@@ -30,3 +35,22 @@ def page(request: SignedIn) -> HttpResponse:
         "fewest": FEWEST_EMS,
     }
     return render(request, "forecasting/trust.html", context)
+
+
+@require_safe
+def rows(request: SignedIn, colour: str, weeks: int) -> HttpResponse:
+    """One's own deals behind a number."""
+    pks = Trust(request.user, now()).deals_of(colour, weeks)
+    if not pks:
+        raise Http404
+    deals = Opportunity.objects.filter(pk__in=pks).order_by("-close_date", "pk")
+    found = deals.select_related("account", "engagement_manager", "segment")
+    context = {
+        "title": f"{Confidence(colour).label} {weeks} weeks before the close date",
+        "shown": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "named": True,
+        "here": f"{request.path}?",
+        "back": reverse("forecasting:trust"),
+        "back_to": "trust",
+    }
+    return render(request, "forecasting/rows_opportunities.html", context)

@@ -49,6 +49,14 @@ class ItemForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
         return said
 
     @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """All but hours, which have rows of their own."""
+        return [field for field in self if not self._is_hours(field.name)]
+
+    def _is_hours(self, name: str) -> bool:
+        return name.startswith(("base_", "drivers_"))
+
+    @property
     def made(self) -> Any:
         """The item as said, not saved yet."""
         return self.save(commit=False)
@@ -101,7 +109,7 @@ class ActivityForm(ItemForm):
             decimal_places=2,
             required=False,
             label=f"{role.name}: base hours",
-            initial=had.base.normalize() if had else None,
+            initial=f"{had.base.normalize():f}" if had else None,
         )
         drivers = forms.CharField(
             max_length=300,
@@ -120,9 +128,8 @@ class ActivityForm(ItemForm):
         return said
 
     @property
-    def first_of_hours(self) -> str:
-        """Before this field pages say how hours are written."""
-        return f"base_{self.roles[0].pk}" if self.roles else ""
+    def rows_of_hours(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"base_{role.pk}"], self[f"drivers_{role.pk}"]) for role in self.roles]
 
     @property
     def hours(self) -> dict[int, tuple[Decimal, str]]:
@@ -141,9 +148,6 @@ class ActivityForm(ItemForm):
 
     def _hours(self, values: dict[str, Any], pk: int) -> tuple[Decimal, str]:
         return values.get(f"base_{pk}") or Decimal(0), values.get(f"drivers_{pk}") or ""
-
-    def _is_hours(self, name: str) -> bool:
-        return name.startswith(("base_", "drivers_"))
 
 
 class SkuForm(ItemForm):
@@ -182,6 +186,10 @@ class BandsForm(forms.Form):
     @classmethod
     def showing(cls, service: CatalogueService) -> BandsForm:
         return cls(initial={"lines": spell_bands(service.bands.all())})
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        return list(self)
 
     def clean_lines(self) -> list[tuple[int, int, Decimal, Decimal]]:
         lines = [line for line in self.cleaned_data["lines"].splitlines() if line.strip()]

@@ -16,6 +16,7 @@ from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_safe
 
 from emdesk.configuration.currencies import desk_currency
+from emdesk.configuration.values import values_on
 from emdesk.exporting import TYPES, TooMuch, download
 from emdesk.money import in_full, in_short
 from emdesk.people.models import User
@@ -184,7 +185,7 @@ def _towards_target(seen: Look, found: Totals, figures: list[dict[str, Any]]) ->
         "target": in_full(goal, seen.currency),
         "to_go": in_full(reached.to_go, seen.currency),
         "coverage": reached.times,
-        "coverage_goal": coverage_goal(quarter, seen.filters.current, on),
+        "coverage_goal": coverage_goal(quarter, seen.filters.current, values_on(on)),
     }
 
 

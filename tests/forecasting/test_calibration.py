@@ -59,7 +59,13 @@ def make_history(chance, account, em):
         stage="won" if won else "lost",
         close_date=closed_on,
     )
-    return {"said": said, "ended": day, "closed_on": closed_on, "won": won, "em": em.pk}
+    return {
+        "said": said,
+        "ended": day,
+        "closed_on": closed_on,
+        "won": won,
+        "deal": (deal.pk, em.pk),
+    }
 
 
 @pytest.mark.django_db
@@ -72,7 +78,7 @@ def test_what_was_foretold_is_what_the_naive_reading_says_day_by_day(seed):
     found = foretold(Opportunity.objects.all(), moment(NOW))
 
     expected = Counter(
-        Foretold(deal["em"], colour, weeks, in_time, won)
+        Foretold(*deal["deal"], colour, weeks, in_time, won)
         for deal in deals
         for weeks, (colour, in_time, won) in oracle.foretold(deal).items()
     )
@@ -119,7 +125,7 @@ def test_weeks_before_a_close_date(days, weeks):
 
 def told(n, ems=1, in_time=0, won=0):
     return [
-        Foretold(place % ems, "green", 6, place < in_time, place < max(won, in_time))
+        Foretold(place, place % ems, "green", 6, place < in_time, place < max(won, in_time))
         for place in range(n)
     ]
 

@@ -16,7 +16,7 @@ from django.test import Client
 
 from emdesk.fiscal import Quarter
 from emdesk.people.models import Role, User
-from forecasting.models import Snapshot
+from forecasting.models import Plan, Snapshot
 from forecasting.pacing import MEASURES, Pacing
 from tests.factories import make_issue, make_opportunity, make_segment, make_user
 from tests.forecasting.test_views_changes import named, page_at
@@ -184,3 +184,26 @@ def test_weeks_and_sums_are_those_of_the_oracle(em: User) -> None:
         for course in found[:2]:
             ends = ENDS[str(course.quarter)]
             assert course.values == oracle.weeks(told, *ends, measure)
+
+
+def test_the_plan_is_a_line_and_a_gap_for_whoever_reads_plans(em: User, signed_in: Enter) -> None:
+    kept(BEGINS + timedelta(days=5), 100)
+    make_opportunity(stage="won", close_date=BEGINS, amount=250, engagement_manager=em)
+    Plan.objects.create(
+        quarter="Q127", region="EMEA", engagement_manager=em, bookings=1_000, currency="USD"
+    )
+    lead = signed_in(make_user(Role.EM_LEAD))
+
+    page = page_at(lead, PAGE)
+    assert "Plan $1k: 25.0% of it won, $750 to go." in page.text
+    assert [each.text for each in page.having("level")] == ["Plan"]
+    for narrowing, told in (
+        (f"em={em.pk}", True),
+        ("region=EMEA", True),
+        ("em=none", False),
+        (f"segment={make_segment().pk}", False),
+        ("quarter=Q426", False),
+    ):
+        assert ("Plan $1k" in page_at(lead, f"{PAGE}?{narrowing}").text) == told, narrowing
+    viewer = page_at(signed_in(make_user(Role.ACCOUNT_TEAM)), PAGE)
+    assert "Plan $1k" not in viewer.text

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from emdesk.activity.sentences import describe, unspelled
-from emdesk.configuration.values import set_value
+from emdesk.configuration.values import set_value, values_on
 from emdesk.fiscal import Quarter
 from emdesk.ledger.models import Event
 from emdesk.people.models import Role, User
@@ -95,9 +95,9 @@ def test_what_is_to_go_is_the_plan_without_what_is_closed() -> None:
     assert (over.to_go, over.coverage) == (0, None)
     assert Reached(Decimal(0), Decimal(0), Decimal(1)).percent(Decimal(1)) == ""
     quarters = [QUARTER, QUARTER.next, QUARTER.next.next]
-    goals = [coverage_goal(each, QUARTER, TODAY) for each in quarters]
+    goals = [coverage_goal(each, QUARTER, values_on(TODAY)) for each in quarters]
     assert goals == [Decimal("2.4"), Decimal("2.2"), Decimal("1.0")]
-    assert coverage_goal(QUARTER.previous, QUARTER, TODAY) is None
+    assert coverage_goal(QUARTER.previous, QUARTER, values_on(TODAY)) is None
 
 
 def test_whoever_has_a_plan_has_a_line_even_without_deals(em: User) -> None:

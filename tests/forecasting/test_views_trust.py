@@ -73,6 +73,24 @@ def test_the_table_holds_every_week_for_its_editor(client, em):
     assert all("hidden" in note.attributes for note in notes)
 
 
+def test_a_number_of_ones_own_opens_its_deals_and_nobody_elses(client, em):
+    make_greens(em)
+    make_greens(make_user(), n=20, colour="amber")
+    names = set(Opportunity.objects.filter(engagement_manager=em).values_list("name", flat=True))
+
+    links = [each["href"] for each in parsed(page_of(client)).all() if each.name == "a"]
+    address = f"{PAGE}green/6/"
+    assert address in links
+    page = client.get(address).content.decode()
+
+    assert len([name for name in names if name in page]) == len(names) == 23
+    for other in (f"{PAGE}green/7/", f"{PAGE}amber/6/", f"{PAGE}blue/6/", f"{PAGE}green/99/"):
+        assert client.get(other).status_code == 404, other
+    for role in (Role.EM, Role.EM_LEAD, Role.ADMIN):
+        client.force_login(make_user(role))
+        assert client.get(address).status_code == 404, role
+
+
 def test_under_twenty_deals_nothing_is_said(client, em):
     make_greens(em, n=19)
     deal = open_deal(em)

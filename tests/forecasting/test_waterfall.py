@@ -38,7 +38,7 @@ deals = st.none() | st.fixed_dictionaries(
         "stage": st.sampled_from([str(stage) for stage in Stage]),
         "day": days,
         "em": st.sampled_from([None, 1, 2]),
-        "value": st.none() | st.sampled_from([Decimal(100), Decimal("99.99")]) | cents,
+        "value": st.sampled_from([None, Decimal(100), Decimal("99.99")]),
         "currency": st.sampled_from(["USD", "EUR"]),
         "worth": st.none() | cents,
     }

@@ -36,6 +36,7 @@ def test_what_waits_says_on_whom_and_since_when_the_longest_first(em):
         )
 
     short = make(1, waiting_on="customer")
+    within = make(2, waiting_on="internal")
     long = make(9, waiting_on="account_team")
     make_ready_issue(engagement_manager=em, em_status="todo")
     make_ready_issue(em_status="waiting")
@@ -44,6 +45,7 @@ def test_what_waits_says_on_whom_and_since_when_the_longest_first(em):
 
     assert [(wait.subject, wait.whom) for wait in found] == [
         (long, "for the account team"),
+        (within, "for a colleague in services"),
         (short, "for the customer"),
     ]
     assert found[0].since == NOON - 9 * DAY

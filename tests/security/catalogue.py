@@ -192,6 +192,7 @@ FIGURES = [
     get("/win-rate/rows/?by=reason&key=Price&outcome=lost&quarter={quarter}", "read the win rate"),
     get("/win-rate/rows/?outcome=live", "see what the win rate leaves out"),
     get("/forecast/trust/", "see how far colours can be trusted"),
+    get("/forecast/trust/green/6/", "see how far colours can be trusted", ok=(404,)),  # of too few
     get("/quarters/", "read the win rate"),
     get("/quarters/{quarter}/?counted_on=opportunities&segment={segment}", "read the win rate"),
     get("/quarters/{quarter}/rows/?part=lost&as=csv", "read the win rate"),

@@ -99,6 +99,7 @@ def test_practice_writes_a_draft_and_publishes_it(practice):
 def test_bad_words_in_a_form_are_told_at_their_field(practice, noor):
     draft = edited(noor)
     role = draft.activities.get(key=WAVES).hours.get().role_id
+    assert 'value="40"' in text_of(practice, f"{CATALOGUE}draft/activity/ci_cd_templates_remote/")
     for said, told in (
         ({"title": ""}, "This field is required"),
         ({f"base_{role}": "-1"}, "greater than or equal to 0"),
