@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from emdesk.ledger.models import Origin
+from emdesk.ledger.models import Event, Origin
 from scoping.demo.world import World
 from scoping.estimating.answers import answers_of
 from scoping.estimating.beginning import begin
@@ -32,7 +32,8 @@ def build(world: World) -> None:
     """Strawmen half done, and estimates the account team looks at, two of them a second time."""
     for issue in _some(world, State.STRAWMAN_WIP, STRAWMEN):
         begun = _begun(world, issue)
-        begin(issue, by=begun.begun_by, at=world.now, name="Small", like=begun, origin=Origin.DEMO)
+        by, at = begun.begun_by, _not_before(issue, world.now)
+        begin(issue, by=by, at=at, name="Small", like=begun, origin=Origin.DEMO)
     for place, issue in enumerate(_some(world, State.ESTIMATE_FEEDBACK, WITH_FEEDBACK)):
         estimate = _begun(world, issue)
         _send(estimate, world.now - 30 * HOURS)
@@ -51,7 +52,8 @@ def _some(world: World, state: str, count: int) -> list[ScopingIssue]:
 
 def _begun(world: World, issue: ScopingIssue) -> Estimate:
     by: Any = issue.engagement_manager
-    estimate = begin(issue, by=by, at=world.now - 50 * HOURS, origin=Origin.DEMO)
+    at = _not_before(issue, world.now - 50 * HOURS)
+    estimate = begin(issue, by=by, at=at, origin=Origin.DEMO)
     known = Known(roles_and_rates(estimate, costs=False)[0], lambda: answers_of(issue.pk))
     titles = [*_asked_for(world, estimate, issue), COURSE]
     lines = by_phase([line for title in titles for line in lines_for(estimate, title, known)])
@@ -89,5 +91,11 @@ def _size(lines: list[EstimateLine], worth: Decimal | None) -> None:
 
 
 def _send(estimate: Estimate, at: datetime) -> None:
-    by = estimate.begun_by
+    by, at = estimate.begun_by, _not_before(estimate.issue, at)
     send(estimate, to=Addressee.ACCOUNT_TEAM, by=by, at=at, origin=Origin.DEMO)
+
+
+def _not_before(issue: ScopingIssue, at: datetime) -> datetime:
+    """Never before what its history tells last."""
+    last = Event.objects.about(issue).last()
+    return max(last.at, at) if last else at
