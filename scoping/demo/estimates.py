@@ -6,29 +6,34 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from emdesk.ledger.models import Origin
+from emdesk.ledger.models import Event, Origin
 from scoping.demo.world import World
 from scoping.estimating.answers import answers_of
 from scoping.estimating.beginning import begin
 from scoping.estimating.cells import Known
-from scoping.estimating.offers import lines_for, titles
+from scoping.estimating.offers import lines_for
+from scoping.estimating.reckoning import roles_and_rates
 from scoping.estimating.sending import send
-from scoping.models import Estimate, EstimateLine, ResourceRole, ScopingIssue
+from scoping.estimating.sheets import by_phase
+from scoping.models import CatalogueActivity, Estimate, EstimateLine, ScopingIssue
 from scoping.models.estimate import Addressee, RiskGrade
+from scoping.pricing import quarters
 from scoping.states import State
 
 HOURS = timedelta(hours=1)
 STRAWMEN, WITH_FEEDBACK = 3, 4
 DISCOUNTS = (Decimal(0), Decimal("7.5"), Decimal(15))
 RISKS = (RiskGrade.NONE, RiskGrade.LOW, RiskGrade.MEDIUM)
-COURSE = "GL-BAS-R"
+COURSE, EDUCATION = "GL-BAS-R", Decimal(5_000)
+RATE, MANAGED = Decimal(330), Decimal("1.3")  # with management and contingency
 
 
 def build(world: World) -> None:
     """Strawmen half done, and estimates the account team looks at, two of them a second time."""
     for issue in _some(world, State.STRAWMAN_WIP, STRAWMEN):
         begun = _begun(world, issue)
-        begin(issue, by=begun.begun_by, at=world.now, name="Small", like=begun, origin=Origin.DEMO)
+        by, at = begun.begun_by, _not_before(issue, world.now)
+        begin(issue, by=by, at=at, name="Small", like=begun, origin=Origin.DEMO)
     for place, issue in enumerate(_some(world, State.ESTIMATE_FEEDBACK, WITH_FEEDBACK)):
         estimate = _begun(world, issue)
         _send(estimate, world.now - 30 * HOURS)
@@ -47,23 +52,50 @@ def _some(world: World, state: str, count: int) -> list[ScopingIssue]:
 
 def _begun(world: World, issue: ScopingIssue) -> Estimate:
     by: Any = issue.engagement_manager
-    estimate = begin(issue, by=by, at=world.now - 50 * HOURS, origin=Origin.DEMO)
-    roles = {role.pk: role for role in ResourceRole.objects.all()}
-    known = Known(roles, lambda: answers_of(issue.pk))
-    offered = titles(estimate)
-    chosen = world.rng.sample(offered, min(6, len(offered)))
-    lines = [line for title in [*chosen, COURSE] for line in lines_for(estimate, title, known)]
+    at = _not_before(issue, world.now - 50 * HOURS)
+    estimate = begin(issue, by=by, at=at, origin=Origin.DEMO)
+    known = Known(roles_and_rates(estimate, costs=False)[0], lambda: answers_of(issue.pk))
+    titles = [*_asked_for(world, estimate, issue), COURSE]
+    lines = by_phase([line for title in titles for line in lines_for(estimate, title, known)])
+    _size(lines, issue.expected_value)
     for place, line in enumerate(lines, start=1):
         line.position = place * 100
         line.risk = world.rng.choice(RISKS) if line.hours else RiskGrade.NONE
         if line.hours and world.chance(0.5):
-            line.low, line.high = line.hours * 3 / 4, line.hours * 2
+            line.low, line.high = quarters(line.hours * 3 / 4), quarters(line.hours * 3 / 2)
     EstimateLine.objects.bulk_create(lines)
     estimate.discount_percent = world.rng.choice(DISCOUNTS)
     estimate.save(update_fields=["discount_percent"])
     return estimate
 
 
+def _asked_for(world: World, estimate: Estimate, issue: ScopingIssue) -> list[str]:
+    """A few activities of the services the issue asks for."""
+    rows = CatalogueActivity.objects.filter(version=estimate.catalogue_id)
+    fitting = list(rows.filter(service__questions__in=issue.services).order_by("pk"))
+    found = fitting or list(rows.order_by("pk"))
+    chosen = sorted(world.rng.sample(range(len(found)), min(5, len(found))))
+    return [found[place].title for place in chosen]
+
+
+def _size(lines: list[EstimateLine], worth: Decimal | None) -> None:
+    """Hours by which the price comes near what the deal is expected to be worth."""
+    worked = sum((line.hours for line in lines), Decimal(0))
+    if worth is None or not worked:
+        return
+    wanted = max(worth - EDUCATION, worth / 2) / (RATE * MANAGED)
+    for line in lines:
+        if line.hours:
+            line.hours = quarters(line.hours * wanted / worked)
+            line.overridden = bool(line.formula)
+
+
 def _send(estimate: Estimate, at: datetime) -> None:
-    by = estimate.begun_by
+    by, at = estimate.begun_by, _not_before(estimate.issue, at)
     send(estimate, to=Addressee.ACCOUNT_TEAM, by=by, at=at, origin=Origin.DEMO)
+
+
+def _not_before(issue: ScopingIssue, at: datetime) -> datetime:
+    """Never before what its history tells last."""
+    last = Event.objects.about(issue).last()
+    return max(last.at, at) if last else at

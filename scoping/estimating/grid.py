@@ -12,12 +12,13 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
-from scoping.estimating.cells import Column, Known, columns_for
+from scoping.estimating.cells import COLUMNS, Column, Known, columns_for
 from scoping.estimating.reckoning import Reckoned
 from scoping.estimating.saving import NEW, Refusal
 from scoping.models import EstimateLine
 from scoping.pricing import Sum
 
+RATE = [*COLUMNS].index("rate")
 Refused = Mapping[tuple[str, str], Refusal]
 OPEN = '<tr id="l{0}"><td><input type="radio" name="row" value="{0}" aria-label="Choose this line"></td>'
 CELL = '<td><input name="c.{0}.{1}" value="{2}" aria-label="{3}"{4}>{5}</td>'
@@ -77,11 +78,18 @@ class Grid:
             f'{begin}{column.key}" value="{escape(text) if (text := column.show(line, known)) else ""}{column.end}'
             for column in columns
         ]
+        if line.rate is None and line.unit_price is None:
+            cells[RATE] = self._by_card(line, columns[RATE])
         if line.formula or self.refused:
             for place, column in enumerate(columns):
                 if (pk, column.key) in self.refused or (line.formula and column.key == "hours"):
                     cells[place] = self._marked(line, column)
         return f"{OPEN.format(pk)}{''.join(cells)}{self._sums(pk, each)}</tr>"
+
+    def _by_card(self, line: EstimateLine, column: _Drawn) -> str:
+        """The rate card's rate, as a hint in the cell that would stand in for it."""
+        hint = f' placeholder="{self.reckoned.rates.rate_of(line):,.2f}"'
+        return CELL.format(line.pk, column.key, "", column.label, column.extra + hint, "")
 
     def _marked(self, line: EstimateLine, column: _Drawn) -> str:
         """A cell with a message, or with the formula behind its number."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from scoping.estimating.cells import Known
 from scoping.estimating.formulas import Wrong, reckon
 from scoping.models import CatalogueActivity, Estimate, EstimateLine, RoleHours, Sku
+from scoping.models.catalogue.items import EDUCATION_TYPES
 from scoping.pricing import quarters
 
 ZERO = Decimal(0)
@@ -28,7 +29,7 @@ def lines_for(estimate: Estimate, text: str, known: Known) -> list[EstimateLine]
         return []
     code = text.partition(":")[0].strip()
     pinned = {"version": estimate.catalogue_id}
-    sku = Sku.objects.filter(**pinned, code__iexact=code).first()
+    sku = Sku.objects.select_related("service").filter(**pinned, code__iexact=code).first()
     if sku:
         return [_priced(estimate, sku)]
     activities = CatalogueActivity.objects.filter(**pinned, title__iexact=text.strip())
@@ -44,9 +45,11 @@ def lines_for(estimate: Estimate, text: str, known: Known) -> list[EstimateLine]
 def _priced(estimate: Estimate, sku: Sku) -> EstimateLine:
     """A SKU of another currency comes without its price: amounts never mix."""
     same = sku.currency == estimate.currency
+    service = sku.service.title[:80] if sku.service else ""
     return EstimateLine(
         estimate=estimate,
         position=0,
+        phase="Education" if sku.type in EDUCATION_TYPES else service,
         title=sku.title,
         key=sku.code,
         type=sku.type,

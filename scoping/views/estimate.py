@@ -175,12 +175,17 @@ def _order(sheet: Sheet) -> list[tuple[int, str]]:
 
 
 def _save(said: QueryDict, sheet: Sheet, place: Around) -> Outcome:
-    if said.get("do") == "paste":
-        where = said.get("cell", "").split(".")[1:]
-        line, column = where if len(where) == 2 else ("", "")
-        text = said.get("block", "")
-        return paste(sheet, text, place.known, line=line, column=column, costs=place.costs)
-    return put(sheet, _typed(said), place.known, seen=_number(said, "token"), costs=place.costs)
+    """What was typed, and the block pasted after it."""
+    seen, costs = _number(said, "token"), place.costs
+    outcome = put(sheet, _typed(said), place.known, seen=seen, costs=costs)
+    if said.get("do") != "paste" or outcome.clashes:
+        return outcome
+    where = said.get("cell", "").split(".")[1:]
+    line, column = where if len(where) == 2 else ("", "")
+    text = said.get("block", "")
+    pasted = paste(sheet, text, place.known, line=line, column=column, costs=costs)
+    pasted.faults += outcome.faults
+    return pasted
 
 
 def _act(request: SignedIn, sheet: Sheet, place: Around, outcome: Outcome) -> Any:

@@ -65,6 +65,9 @@ function failed() {
   complain("The last changes are not saved. They stay in the sheet; check your connection and type on.");
 }
 
+/* Forms send all that is typed; whatever else leaves the page asks first. */
+let sent = false;
+addEventListener("submit", (event) => (sent = !event.defaultPrevented));
 addEventListener("beforeunload", (event) => {
-  if (typed.size) event.preventDefault();
+  if (typed.size && !sent) event.preventDefault();
 });

@@ -67,7 +67,7 @@ document.addEventListener("paste", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target !== form()) return;
+  if (event.target !== form() || event.submitter?.value === "renew") return;
   event.preventDefault();
   const said = new FormData(form(), event.submitter);
   deed({ do: said.get("do"), row: said.get("row") ?? "", offer: said.get("offer") ?? "" });

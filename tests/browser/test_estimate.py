@@ -56,7 +56,7 @@ def test_the_sheet_is_worked_by_keyboard_and_saves_itself(visit, errors, amara, 
     cell(page, plan, "hours").press("Enter")
     expect(cell(page, move, "hours")).to_be_focused()
     expect(page.locator(f"#p{plan.pk}")).to_have_text("3,300.00")
-    expect(page.locator("#totals")).to_contain_text("8,580.00")
+    expect(page.locator("#totals")).to_contain_text("10,312.50")
 
     page.keyboard.press("ArrowDown")
     expect(cell(page, check, "hours")).to_be_focused()

@@ -12,11 +12,14 @@ from emdesk.configuration.models import Setting
 from emdesk.files.models import StoredFile
 from emdesk.ledger.recording import record
 from emdesk.people.models import Absence, Segment, Territory, User
+from scoping.estimating.sending import send
 from scoping.models import (
     Account,
     Answer,
     CatalogueVersion,
     CustomerNeed,
+    Estimate,
+    EstimateLine,
     Meeting,
     Opportunity,
     Proposal,
@@ -25,6 +28,7 @@ from scoping.models import (
     SchedulingIntake,
     ScopingIssue,
 )
+from scoping.models.estimate import Addressee
 from scoping.states import State
 from tests.factories import make_issue
 from tests.security.payloads import PAYLOADS, packed
@@ -104,6 +108,9 @@ def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
     yield CustomerNeed, {"text": text(2_000), "answer": text(500)}
     yield Proposal, {"text": text(2_000), "why": text(1_000)}
     yield Meeting, {"guests": text(300), "place": text(300), "notes": text(2_000)}
+    worked = {"phase": text(80), "formula": text(300), "customer_text": text(2_000)}
+    yield EstimateLine, worked | {"title": text(), "deliverable": text(2_000)}
+    yield Estimate, {"name": text(60)}
     yield (
         ScopingIssue,
         {
@@ -120,8 +127,11 @@ def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 def tell(world: World, turn: int | None) -> None:
-    """Events whose sentences repeat what people wrote."""
+    """Events whose sentences repeat what people wrote, and an estimate frozen as it says now."""
     text, by, at = Texts(turn), world.person("EM own"), world.at
+    estimate = Estimate.objects.get(issue=world.pks["priced"], position=1)
+    said = {"to": Addressee.ACCOUNT_TEAM, "note": text(500)}
+    world.pks["resent"] = send(estimate, by=by, at=at, **said).number
     deal = world.deal()
     changed = {
         name: [text(80), text(80)] for name in ("title", "next_step", "free_labels", "close_note")

@@ -28,6 +28,8 @@ PARTS = re.compile(r"/(?:move|assign|changes|column|activity)/")
 EVERY = 6  # the issue's page is read every turn, the others in turn
 BUSIEST = [("/issues/{deal}/", {}), ("/issues/{deal}/", HTMX)]
 MORE_PAGES = [
+    "/issues/{priced}/estimate/v{resent}/",
+    "/issues/{priced}/estimate/v{resent}/?view=customer",
     "/issues/{held}/",
     "/issues/{held}/move/",
     "/issues/{closed}/",

@@ -43,9 +43,11 @@ def answer(response: HttpResponse) -> Element:
 
 
 def faults(response: HttpResponse) -> dict[str, str]:
-    page = answer(response)
-    return {
-        each.attributes["data-fault"]: each.text
-        for each in page.all()
-        if "data-fault" in each.attributes
-    }
+    """By cell what is said of it: beside the sheet, or in it where all lines came anew."""
+    every = answer(response).all()
+    told = {each["data-fault"]: each.text for each in every if "data-fault" in each.attributes}
+    cells = [each for each in every if each.name == "td"]
+    for each in cells:
+        marked = [child for child in each.children if "aria-invalid" in child.attributes]
+        told |= {child["name"]: each.text for child in marked}
+    return told

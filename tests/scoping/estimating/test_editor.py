@@ -163,6 +163,13 @@ def test_a_block_from_a_spreadsheet_fills_cells_and_makes_lines(client, estimate
     assert 'value="-4"' in text
 
 
+def test_what_was_typed_before_a_block_is_saved_with_it(client, estimate):
+    line = add_line(estimate)
+    typed = {f"c.{line.pk}.hours": "7", "block": "A\t\t\t1\nB", "cell": "c.new.title"}
+    assert type_into(client, estimate, do="paste", **typed).status_code == 200
+    assert hours_of(estimate) == [D(7), D(1), D(0)]
+
+
 def test_five_thousand_pasted_rows_change_nothing(client, estimate):
     line = add_line(estimate, hours=1)
     block = "Much\t\t\t1\n" * 5_000

@@ -77,6 +77,7 @@ def test_the_answers_a_formula_reads_are_known() -> None:
     assert keys_in('max(B7, 2) if B2 == "SaaS" else B7 + A1') == ["B2", "B7", "A1"]
 
 
+SIGNS = "".join(map(chr, range(128))) + "²٣ß…＋"
 PARTS = st.sampled_from(
     [
         "B7",
@@ -123,7 +124,7 @@ PARTS = st.sampled_from(
 )
 
 
-@given(st.lists(PARTS, max_size=60).map(" ".join) | st.text(max_size=80))
+@given(st.lists(PARTS, max_size=60).map(" ".join) | st.text(SIGNS, max_size=80))
 @pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 def test_no_text_does_anything_but_give_hours_or_a_reason(formula: str) -> None:
     try:
