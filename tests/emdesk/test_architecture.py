@@ -178,6 +178,8 @@ def test_every_page_of_ours_is_private_but_the_signs_of_life():
     assert len(own_views()) > 25
     with_a_token_of_their_own = {
         "scoping.views.hooks.gitlab_hook",
+        "scoping.views.estimate_versions.for_customer",
+        "scoping.views.estimate_versions.pdf_for_customer",
         "emdesk.notifications.views.settings.leave",
         "emdesk.notifications.views.calendar.feed",
     }
