@@ -53,7 +53,8 @@ ADMIN_PAGES = [
     "/admin/people/absence/",
     "/admin/people/absence/{absence}/change/",
 ]
-BY_ALL = [question.path for question in DESK if question.method == "GET"]
+SHOWN = [each for each in DESK if each.method == "GET" and each.ok != (404,)]
+BY_ALL = [question.path for question in SHOWN]
 
 
 def looker(path: str) -> str:
