@@ -150,6 +150,12 @@ class Scene:
         finally:
             line.close()
 
+    def is_settled(self) -> bool:
+        """Nothing left to tell or to send; PostgreSQL may still be coming up after a kill."""
+        with suppress(psycopg2.OperationalError):
+            return not self.say(OPEN)[0][0]
+        return False
+
     def let_time_pass(self, which: str = "sending_since IS NULL") -> None:
         """So that nobody waits minutes for a second try."""
         with suppress(psycopg2.Error):
@@ -225,7 +231,7 @@ def settle(found: Scene) -> dict[str, Any]:
         if time.monotonic() - passed > HOLDING:
             passed = time.monotonic()
             found.let_time_pass("(sending_since IS NULL OR sending_since < now() - interval '3 s')")
-        if not found.say(OPEN)[0][0]:
+        if found.is_settled():
             tally: dict[str, Any] = found.desk.python(TALLY)
             return tally
         assert time.monotonic() - began < LONGEST, f"not settled: {found.say(OPEN)}"
