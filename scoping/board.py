@@ -6,7 +6,8 @@ cards of every column together, one for what the column heads say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -20,9 +21,11 @@ from django.db.models.functions import RowNumber
 from emdesk.money import Money
 from scoping.cards import Card, brief
 from scoping.categories import ANY_QUARTER, Outlook
-from scoping.models import ScopingIssue, TypicalStay
+from scoping.models import Confidence, ScopingIssue, TypicalStay
 from scoping.models.finding import BOARD_ORDER, ScopingIssueQuerySet
 from scoping.states import DEFINITIONS, State
+
+DEAL = ("opportunity__stage", "opportunity__confidence", "opportunity__deleted")
 
 
 @dataclass
@@ -112,49 +115,65 @@ def heads(
     issues: ScopingIssueQuerySet, at: datetime, by: str = "state", lane: str | None = None
 ) -> dict[Any, Column]:
     """Column heads by key (by lane and key with ``lane``): count, total per currency, oldest."""
-    return _heads(issues, at, by, lane)
+    keys = (lane, by) if lane else (by,)
+    return {
+        key if lane else key[0]: _head(str(key[-1]), rows, at)
+        for key, rows in _counted(issues, keys).items()
+    }
 
 
 def weighted_heads(
     issues: ScopingIssueQuerySet, at: datetime, outlook: Outlook, by: str = "state"
 ) -> dict[Any, Column]:
-    """Heads of live issues that also say what these are worth by confidence, in any quarter.
-
-    A card whose deal the CRM has deleted weighs nothing.
-    """
-    there = ~Q(opportunity__deleted=True)
-    worth = F("expected_value") * outlook.weight(ANY_QUARTER, of="opportunity__")
-    found = _heads(issues, at, by, weighted=Sum(worth, filter=there))
-    for column in found.values():
+    """Heads of live issues that also say what these are worth by confidence, in any quarter."""
+    found: dict[Any, Column] = {}
+    for (key,), rows in _counted(issues, (by,), *DEAL).items():
+        found[key] = column = _head(str(key), rows, at)
+        column.weighted = _summed((row["currency"], _weighed(row, outlook)) for row in rows)
         column.weights = outlook.spelled(ANY_QUARTER)
     return found
 
 
-def _heads(
-    issues: ScopingIssueQuerySet, at: datetime, by: str, lane: str | None = None, **more: Any
-) -> dict[Any, Column]:
-    keys = [lane, by] if lane else [by]
+def _counted(
+    issues: ScopingIssueQuerySet, keys: Sequence[str], *apart: str
+) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    """By key, how many cards, worth how much and since when: a row per currency and ``apart``."""
     rows = (
         issues.order_by()
-        .values(*keys, "currency")
-        .annotate(n=Count("*"), worth=Sum("expected_value"), first=Min("entered_state_at"), **more)
+        .values(*keys, *apart, "currency")
+        .annotate(n=Count("*"), worth=Sum("expected_value"), first=Min("entered_state_at"))
+        .order_by(*keys, "currency")
     )
-    found: dict[Any, Column] = {}
-    oldest: dict[Any, datetime] = {}
-    for row in rows.order_by(*keys, "currency"):
-        name = tuple(row[key] for key in keys) if lane else row[by]
-        column = found.setdefault(name, Column(key=str(row[by]), name=""))
-        column.count += row["n"]
-        column.total = _added(column.total, row["worth"], row["currency"])
-        column.weighted = _added(column.weighted, row.get("weighted"), row["currency"])
-        oldest[name] = min(oldest.get(name, row["first"]), row["first"])
-        column.oldest = brief((at - oldest[name]).total_seconds() / 86_400)
+    found = defaultdict(list)
+    for row in rows:
+        found[tuple(row[key] for key in keys)].append(row)
     return found
 
 
-def _added(said: str, amount: Decimal | None, currency: str) -> str:
-    """One currency more; sums of several are never one."""
-    return " + ".join(filter(None, [said, money(amount, currency)]))
+def _head(key: str, rows: Sequence[Mapping[str, Any]], at: datetime) -> Column:
+    oldest = min(row["first"] for row in rows)
+    return Column(
+        key=key,
+        name="",
+        count=sum(row["n"] for row in rows),
+        total=_summed((row["currency"], row["worth"]) for row in rows),
+        oldest=brief((at - oldest).total_seconds() / 86_400),
+    )
+
+
+def _weighed(row: Mapping[str, Any], outlook: Outlook) -> Decimal:
+    """A card without a deal is Grey; one whose deal the CRM has deleted weighs nothing."""
+    stage, colour, deleted = (row[name] for name in DEAL)
+    share = 0 if deleted else outlook.weighs(stage, colour or Confidence.GREY, ANY_QUARTER)
+    return (row["worth"] or 0) * Decimal(share)
+
+
+def _summed(amounts: Iterable[tuple[str, Decimal | None]]) -> str:
+    """What each currency comes to; sums of several are never one."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for currency, amount in amounts:
+        sums[currency] += amount or 0
+    return " + ".join(filter(None, (money(amount, each) for each, amount in sums.items())))
 
 
 def money(amount: Decimal | None, currency: str) -> str:

@@ -97,18 +97,13 @@ class Outlook:
             return Decimal(1)
         return Decimal(0) if stage in OMITTED else self.weights[confidence, horizon]
 
-    def weight(self, horizon: str, of: str = "") -> Any:
-        """How much of a deal's value counts: all of what is won, nothing of what is omitted.
-
-        ``of`` leads from a row to its deal; a row without one is Grey.
-        """
-        cases = [When(**{f"{of}stage": Stage.WON}, then=_share(Decimal(1)))]
-        cases += [When(**{f"{of}stage__in": OMITTED}, then=_share(Decimal(0)))]
+    def weight(self, horizon: str) -> Any:
+        """How much of a deal's value counts: all of what is won, nothing of what is omitted."""
+        cases = [When(stage=Stage.WON, then=_share(Decimal(1)))]
+        cases += [When(stage__in=OMITTED, then=_share(Decimal(0)))]
         for colour in Confidence.values:
-            share = _share(self.weights[colour, horizon])
-            cases += [When(**{f"{of}confidence": colour}, then=share)]
-        unseen = _share(self.weights[Confidence.GREY, horizon])
-        return Case(*cases, default=unseen, output_field=PER_CENT)
+            cases += [When(confidence=colour, then=_share(self.weights[colour, horizon]))]
+        return Case(*cases, output_field=PER_CENT)
 
     def spelled(self, horizon: str) -> str:
         """What each colour counts, surest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -85,13 +86,7 @@ class ScopingIssueQuerySet(models.QuerySet["ScopingIssue"]):
 
     def with_clock(self) -> ScopingIssueQuerySet:
         """With the live ``clock`` that is due first: name, state, start, due time, highest mark."""
-        live = Clock.objects.live().filter(
-            subject_type=self.model._meta.label_lower, subject_id=OuterRef("pk")
-        )
-        brief = JSONObject(
-            name="policy__name", state="state", start="started_at", due="due_at", noted="noted"
-        )
-        return self.annotate(clock=Subquery(live.in_order_of_time_left().values(brief=brief)[:1]))
+        return self.annotate(clock=_next_clock(self.model._meta.label_lower))
 
     def open_issue(
         self, *, by: User | None, at: datetime, origin: str = Origin.PERSON, **fields: Any
@@ -104,6 +99,16 @@ class ScopingIssueQuerySet(models.QuerySet["ScopingIssue"]):
             )
             append([opened])
         return issue
+
+
+@cache
+def _next_clock(subject_type: str) -> Subquery:
+    """Built once: a board asks for it with every card that changes."""
+    live = Clock.objects.live().filter(subject_type=subject_type, subject_id=OuterRef("pk"))
+    brief = JSONObject(
+        name="policy__name", state="state", start="started_at", due="due_at", noted="noted"
+    )
+    return Subquery(live.in_order_of_time_left().values(brief=brief)[:1])
 
 
 def needs_architect() -> Q:
