@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.mail import get_connection
 
+from emdesk.notifications.digests import KIND, put_back
 from emdesk.notifications.handing_over import Round, claim
 from emdesk.notifications.models import Mail
 from emdesk.notifications.returned import tell_of_return
@@ -29,6 +30,9 @@ def deliver(at: datetime) -> int:
     if vain := not_for_them(batch, at):
         held = Mail.objects.unsettled().filter(pk__in=vain, token=batch[0].token)
         held.update(withdrawn_at=at)
+        for mail in batch:
+            if mail.pk in vain and mail.kind == KIND:
+                put_back(mail)
     rest = [mail for mail in batch if mail.pk not in vain]
     return len(vain) + (Round(at, rest, MailServer()).run() if rest else 0)
 

@@ -14,11 +14,13 @@ from django.db import DatabaseError
 from django.db.models import Min
 from django.db.transaction import atomic
 from django.urls import reverse
+from django.utils.timezone import override
 
 from emdesk.activity.sentences import describe
 from emdesk.notifications.audiences import Record, abouts, records_seen
 from emdesk.notifications.models import Mail, Notification
-from emdesk.notifications.quiet import slot_before
+from emdesk.notifications.models.notification import NotificationQuerySet
+from emdesk.notifications.quiet import slot_before, zone_of
 from emdesk.notifications.recipients import wishes_of
 from emdesk.notifications.writing import absolute, one_line, rendered
 from emdesk.people.models import User
@@ -57,12 +59,25 @@ def _make_digest(user: User, day: date, due: datetime, at: datetime) -> bool:
     found = list(mine.select_related("event", "event__actor").order_by("at", "pk"))
     if not found or Mail.objects.filter(key=key).exists():
         return False
-    mine.filter(pk__in=[each.pk for each in found]).update(digested_at=at)
     records = records_seen({(each.subject_type, each.subject_id) for each in found}, user)
     seen = [each for each in found if (each.subject_type, each.subject_id) in records]
+    listed = mine.filter(pk__in=[each.pk for each in seen]).update(digested_at=at)
+    if listed < len(found):
+        mine.filter(pk__in=[each.pk for each in found]).update(digest=False)
     if seen:
-        _write(user, day, _grouped(seen[:MOST], records), len(seen), at)
+        with override(zone_of(user)):
+            groups = _grouped(seen[:MOST], records)
+        _write(user, day, groups, len(seen), at)
     return bool(seen)
+
+
+def listed_in(digest: Mail) -> NotificationQuerySet:
+    return Notification.objects.filter(recipient=digest.recipient, digested_at=digest.written_at)
+
+
+def put_back(digest: Mail) -> None:
+    """What one lists that will not be sent waits for the next."""
+    listed_in(digest).update(digested_at=None)
 
 
 def key_of(user: User, day: date) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.db.transaction import atomic
+from django.utils.timezone import override
 
 from emdesk.activity.models import Comment
 from emdesk.activity.sentences import describe
@@ -23,7 +24,7 @@ from emdesk.notifications import slack
 from emdesk.notifications.handing_over import withdraw
 from emdesk.notifications.kinds import By
 from emdesk.notifications.models import Mail, Notification, SlackPost
-from emdesk.notifications.quiet import leaves_at
+from emdesk.notifications.quiet import leaves_at, zone_of
 from emdesk.notifications.recipients import Told, reach, wishes_of
 from emdesk.notifications.waits import TRIES, leaves_soonest, pause
 from emdesk.notifications.writing import notice
@@ -75,9 +76,9 @@ def announce(events: Sequence[Event], at: datetime) -> None:
     spared = _withdraw_taken_back(events, at)
     reached = reach(events, at)
     found = [each for each in reached.told if (each.event.pk, each.to.pk) not in spared.people]
-    said = {each.event.pk: describe(each.event) for each in found}
+    said = [(each, _said(each)) for each in found]
     _keep_lines(found)
-    _write_mails(found, said, at)
+    _write_mails(said, at)
     slack.write_posts(reached, spared.channels, at)
 
 
@@ -86,10 +87,16 @@ def _keep_lines(found: Sequence[Told]) -> None:
     Notification.objects.bulk_create(lines, ignore_conflicts=True)
 
 
-def _write_mails(found: Sequence[Told], said: dict[int, str], at: datetime) -> None:
-    mailed = [each for each in found if each.mail == By.NOW and each.to.email]
-    quotes = _quotes([each.event for each in mailed])
-    mails = [_mail(each, said[each.event.pk], quotes.get(each.event.pk, ""), at) for each in mailed]
+def _said(each: Told) -> str:
+    """Its sentence, with times on the reader's own clock."""
+    with override(zone_of(each.to)):
+        return describe(each.event)
+
+
+def _write_mails(said: Sequence[tuple[Told, str]], at: datetime) -> None:
+    mailed = [(each, text) for each, text in said if each.mail == By.NOW and each.to.email]
+    quotes = _quotes([each.event for each, _ in mailed])
+    mails = [_mail(each, text, quotes.get(each.event.pk, ""), at) for each, text in mailed]
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
 
 

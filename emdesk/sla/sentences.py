@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.timezone import localtime
+
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 
@@ -18,7 +20,7 @@ def warned(event: Event) -> str:
 def breached(event: Event) -> str:
     data = event.data
     due = datetime.fromisoformat(data["due"]) if data.get("due") else None
-    when = f", which was due {due:%-d %b %Y %H:%M} UTC" if due else ""
+    when = f", which was due {_moment(due)}" if due else ""
     broken = "overdue" if event.verb == "sla.breached" else f"at {data['mark']} % of its time"
     return f"saw “{data['name']}” {broken}{when}{_late(event)}"
 
@@ -35,8 +37,13 @@ def published(event: Event) -> str:
     begins = datetime.fromisoformat(data["effective_from"])
     return (
         f"published version {data['version']} of this promise,"
-        f" from {begins:%-d %b %Y %H:%M} UTC: “{data['reason']}”"
+        f" from {_moment(begins)}: “{data['reason']}”"
     )
+
+
+def _moment(at: datetime) -> str:
+    """On the reader's clock, which is named."""
+    return f"{localtime(at):%-d %b %Y %H:%M %Z}"
 
 
 def _late(event: Event) -> str:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from emdesk.clock import database_now
 from emdesk.ledger.models import Dispatch, Heartbeat
 from emdesk.ledger.recording import record
+from emdesk.notifications.delivery import deliver
 from emdesk.notifications.digests import make_digests
 from emdesk.notifications.fanning import announce
 from emdesk.notifications.models import Mail, Notification, Preferences
@@ -19,6 +20,7 @@ from emdesk.notifications.quiet import leaves_at, slot_before
 from emdesk.notifications.rounds import Step, work_off
 from emdesk.people.models import Role, User
 from tests.factories import make_ready_issue, make_user
+from tests.notifications.telling import promise
 from tests.reports import report
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,34 @@ def test_what_one_may_not_see_any_more_is_left_out(told_of_all):
 
     assert make_digests(at("2026-03-03T08:00+01:00")) == 0
     assert digests(ana) == []
+
+
+def test_a_digest_that_had_to_wait_is_not_sent_with_what_one_may_not_see_any_more(told_of_all):
+    ana = make_user(Role.ACCOUNT_TEAM, time_zone="Europe/Berlin")
+    seen, lost = make_ready_issue(requester=ana), make_ready_issue(requester=ana)
+    for issue in (seen, lost):
+        said = {"by": make_user(), "at": at("2026-03-02T09:00+01:00"), "kind": "internal sync"}
+        announce([record(issue, "scoping.meeting_planned", **said)], said["at"])
+    make_digests(at("2026-03-03T08:00+01:00"))
+    lost.requester = None
+    lost.save(update_fields=["requester"])
+
+    deliver(at("2026-03-03T11:00+01:00"))
+    (waited,) = digests(ana)
+    assert waited.withdrawn_at
+
+    make_digests(at("2026-03-04T08:00+01:00"))
+    assert f"/issues/{seen.pk}/" in digests(ana)[1].text
+    assert f"/issues/{lost.pk}/" not in digests(ana)[1].text
+
+
+def test_times_in_a_digest_are_on_the_readers_clock(em, issue):
+    happen(issue, at("2026-03-02T09:00+01:00"))
+    Notification.objects.update(event=promise(issue, "sla.escalated"))
+
+    make_digests(at("2026-03-03T08:00+01:00"))
+
+    assert "which was due 2 Mar 2026 13:00 CET" in digests(em)[0].text
 
 
 def test_a_digest_nobody_can_write_holds_up_no_other(em, issue):

@@ -21,7 +21,7 @@ from emdesk.workflow import perform, undo
 from scoping.facts import set_account_team
 from scoping.models import ScopingIssue
 from tests.factories import NOON, make_user
-from tests.notifications.telling import announced, everything_now, lines, mails
+from tests.notifications.telling import announced, everything_now, lines, mails, promise
 
 pytestmark = pytest.mark.django_db
 SOON = timedelta(minutes=10)
@@ -79,6 +79,18 @@ def test_a_mail_that_may_have_left_is_followed_by_one_that_it_was_taken_back(iss
 
 
 # Once.
+
+
+def test_each_reads_times_on_a_clock_of_their_own(issue, em, ana):
+    ana.time_zone, em.time_zone = "Asia/Kathmandu", "America/New_York"
+    for user in (ana, em):
+        user.save(update_fields=["time_zone"])
+    everything_now(ana, em)
+    announce([promise(issue, tells=["em"])], NOON)
+    announce([promise(issue, "sla.escalated", tells=["em"])], NOON)
+
+    assert all("due 2 Mar 2026 07:00 EST" in mail.text for mail in mails(em))
+    assert len(mails(em)) == 2
 
 
 def test_a_second_pass_over_the_same_event_does_nothing(issue, em, ana):
