@@ -58,6 +58,7 @@ PROSE = {
         ]
     )
 }
+REGION = "region"  # read from the names of segments: other names may be more or fewer choices
 NEVER = {"style", "iframe", "object", "embed", "applet", "base", "frame", "frameset", "portal"}
 
 
@@ -97,6 +98,8 @@ def _walk(element: Element, shape: Shape, *, prose: bool) -> None:
     inside = prose or "prose" in element.get("class", "").split()
     for child in element:
         _walk(child, shape, prose=inside)
+    if element.get("name") == REGION:
+        shape.elements.subtract(map(_kind, element))
 
 
 def _note(element: Element, shape: Shape, *, prose: bool) -> None:
@@ -105,13 +108,17 @@ def _note(element: Element, shape: Shape, *, prose: bool) -> None:
         shape.in_prose += 1
         shape.forbidden += _forbidden_in_prose(element)
         return
-    names = " ".join(sorted(map(str, element.attrib)))
-    shape.elements[f"{element.tag} {names}".strip()] += 1
+    shape.elements[_kind(element)] += 1
     if name := element.get("id"):
         shape.ids[name] += 1
     for attribute in ADDRESSES & set(element.attrib):
         if not OWN_ADDRESS.match(element.get(attribute, "")):
             shape.forbidden.append(f"{element.tag} {attribute}={element.get(attribute)!r}")
+
+
+def _kind(element: Element) -> str:
+    names = " ".join(sorted(map(str, element.attrib)))
+    return f"{element.tag} {names}".strip()
 
 
 def _forbidden(element: Element) -> list[str]:

@@ -20,7 +20,7 @@ from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
 from emdesk.configuration.values import set_value
 from emdesk.files.storing import store
-from emdesk.ledger.models import Event
+from emdesk.ledger.models import Dispatch, Event
 from emdesk.notifications.feeds import make_address
 from emdesk.notifications.models import Mail, Notification, SlackChannel
 from emdesk.notifications.posting import post
@@ -161,6 +161,7 @@ def build(at: datetime) -> World:
     _priced(world)
     _told(world)
     _calendar(world)
+    Dispatch.objects.all().delete()  # nothing is due however long the questions take
     _come_in(world)
     _let_another_transaction_pass()
     return world
