@@ -19,6 +19,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Response,
+    WebError,
     expect,
     sync_playwright,
 )
@@ -66,6 +67,34 @@ def browser() -> Iterator[Browser]:
 
 
 @dataclass
+class Contexts:
+    """Browsers of one person each, used for one test after the other.
+
+    They lose who was signed in and keep the files they fetched, which every page needs.
+    """
+
+    browser: Browser
+    idle: dict[str, list[BrowserContext]] = field(default_factory=dict)
+
+    def take(self, **look: Any) -> tuple[str, BrowserContext]:
+        key = repr(sorted(look.items()))
+        waiting = self.idle.setdefault(key, [])
+        return key, waiting.pop() if waiting else self.browser.new_context(**look)
+
+    def put_back(self, key: str, context: BrowserContext) -> None:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+        self.idle[key].append(context)
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
+@dataclass
 class Faults:
     """What went wrong in the pages of one test; a refusal and a conflict are answers, not faults."""
 
@@ -75,14 +104,24 @@ class Faults:
     def expect(self, *statuses: int) -> None:
         self.expected.update(statuses)
 
+    @property
+    def _watchers(self) -> dict[Any, Callable[[Any], None]]:
+        return {"response": self._answered, "weberror": self._raised, "console": self._said}
+
     def watch(self, context: BrowserContext) -> None:
-        context.on("response", self._answered)
-        context.on("weberror", lambda error: self.found.append(str(error.error)))
-        context.on("console", self._said)
+        for event, watcher in self._watchers.items():
+            context.on(event, watcher)
+
+    def leave(self, context: BrowserContext) -> None:
+        for event, watcher in self._watchers.items():
+            context.remove_listener(event, watcher)
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:
             self.found.append(f"{response.status} {response.request.method} {response.url}")
+
+    def _raised(self, error: WebError) -> None:
+        self.found.append(str(error.error))
 
     def _said(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
@@ -116,15 +155,15 @@ def sign_ins() -> dict[int, SignIn]:
 
 @pytest.fixture
 def visit(
-    browser: Browser, live_server: Any, errors: Faults, sign_ins: dict[int, SignIn]
+    contexts: Contexts, live_server: Any, errors: Faults, sign_ins: dict[int, SignIn]
 ) -> Iterator[Visit]:
     """Open a page in a browser of its own, as somebody who is signed in or as a stranger."""
-    contexts: list[BrowserContext] = []
+    taken: list[tuple[str, BrowserContext]] = []
 
     def visit(path: str, user: User | None = None, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **DESK | options)
+        key, context = contexts.take(base_url=live_server.url, **DESK | options)
         context.set_default_timeout(PATIENCE)
-        contexts.append(context)
+        taken.append((key, context))
         errors.watch(context)
         page = context.new_page()
         if user:
@@ -133,8 +172,9 @@ def visit(
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for key, context in taken:
+        errors.leave(context)
+        contexts.put_back(key, context)
 
 
 def _come_in(page: Page, user: User, sign_ins: dict[int, SignIn]) -> None:
