@@ -134,6 +134,7 @@ def _context(
     return {
         **shown(place, sheet, edits=edits, faults=faults),
         "scenarios": scenarios,
+        "exports": rules.exports(place.user),
         "newer": _newer(place, sheet.estimate) if edits else [],
         "may_add": edits and len(scenarios) < MOST_SCENARIOS,
         "versions": list(
