@@ -33,8 +33,8 @@ class Category(StrEnum):
 class Line:
     """One line as it is priced: ``hours`` at ``rate``, or ``quantity`` at ``unit_price``.
 
-    ``cost`` is what an hour costs, or with no hours one piece; None: not known. ``risk`` is a
-    percentage of the hours. ``manages``: these hours are project management themselves.
+    ``cost`` is what an hour costs, or with no hours one piece; None: not known, unless there is
+    nothing yet that could cost. ``risk`` is a percentage of the hours. ``manages``: these hours are project management themselves.
     """
 
     hours: Decimal = ZERO
@@ -61,7 +61,7 @@ class Line:
     @cached_property
     def cogs(self) -> Decimal | None:
         if self.cost is None:
-            return None
+            return ZERO if self.unit_price is None and not self.hours else None
         return cents((self.billed_hours or self.quantity) * self.cost)
 
     @property

@@ -66,8 +66,12 @@ def begin(
 
 
 def make_primary(estimate: Estimate, *, by: User, at: datetime) -> None:
-    """The scenario that counts for the deal: its list total, its review, its SOW."""
+    """The scenario that counts for the deal: its list total, its review, its SOW.
+
+    The estimates are locked before their issue, as whoever takes one in hand does it.
+    """
     with atomic():
+        list(estimate.issue.estimates.select_for_update(of=("self",)).values_list("pk"))
         issue = fresh(estimate.issue)
         if issue.estimates.filter(primary=True, pk=estimate.pk).exists():
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scoping.estimating.cells import Known, columns_for
-from scoping.estimating.saving import NEW, Outcome, Typed, put, type_into
+from scoping.estimating.saving import NEW, Outcome, Typed, judge_ranges, put, type_into
 from scoping.estimating.sheets import Sheet, TooMany
 from scoping.models import EstimateLine
 from scoping.models.estimate import MOST_LINES
@@ -44,6 +44,7 @@ def paste(sheet: Sheet, text: str, known: Known, *, line: str, column: str, cost
     for row in block[len(here) :]:
         if any(row):
             _append(sheet, zip(columns[first:], row, strict=False), known, outcome)
+    judge_ranges(outcome.added, outcome)
     return outcome
 
 

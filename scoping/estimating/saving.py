@@ -80,7 +80,7 @@ def put(sheet: Sheet, cells: Iterable[Typed], known: Known, *, seen: int, costs:
     if new in outcome.touched:
         outcome.touched.remove(new)
         _add(sheet, new, known, outcome)
-    _judge_ranges(outcome)
+    judge_ranges([*outcome.touched, *outcome.added], outcome)
     return outcome
 
 
@@ -135,8 +135,8 @@ def _clash(each: Typed, lines: Mapping[str, EstimateLine], known: Known, seen: i
     return Clash(each, line.title or "Line without a name", label, theirs, each.was or "")
 
 
-def _judge_ranges(outcome: Outcome) -> None:
+def judge_ranges(lines: Iterable[EstimateLine], outcome: Outcome) -> None:
     """Written all the same: low and high arrive one after the other."""
-    for line in [*outcome.touched, *outcome.added]:
+    for line in lines:
         if fault := range_fault(line):
             outcome.faults.append(Refusal(line, "high", shown(line.high), fault))

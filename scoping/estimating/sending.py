@@ -147,7 +147,7 @@ def make_link(version: EstimateVersion, *, by: User, at: datetime) -> str:
         if not rules.sends_link(issue, by):
             raise NotAllowed("Who speaks with the customer makes the link.")
         found = EstimateVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
-        if found.standing in {Standing.SUPERSEDED, Standing.REWORK}:
+        if not found.stands:
             raise Refused(
                 f"v{found.number} is {found.get_standing_display().lower()}. Send a new one."
             )

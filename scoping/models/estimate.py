@@ -171,7 +171,7 @@ class EstimateLine(models.Model):
 class EstimateStep(models.Model):
     """One change of an estimate as it can be taken back: what lines and terms were, and became.
 
-    It holds costs too, so only :mod:`scoping.estimating.steps` reads it. ``taken_back`` marks a
+    It holds costs too, so only :mod:`scoping.estimating.undoing` reads it. ``taken_back`` marks a
     step that was undone.
     """
 
@@ -255,3 +255,12 @@ class EstimateVersion(models.Model):
     @property
     def name(self) -> str:
         return f"v{self.number}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it may still be shown to a customer as what we estimate."""
+        return self.standing in {Standing.SENT, Standing.ACCEPTED}
+
+    @property
+    def superseded(self) -> bool:
+        return self.standing == Standing.SUPERSEDED

@@ -82,12 +82,17 @@ def terms(request: SignedIn, pk: int, place: int) -> HttpResponse:
     form: TermsForm | None = TermsForm(instance=chosen, sent=sent)
     status, told = 200, list[Any]()
     if request.method == "POST":
-        form, status, told = keep_form(
-            TermsForm(request.POST, instance=chosen, sent=sent),
-            lambda valid: amend_terms(
-                chosen, by=request.user, at=now(), seen=valid.seen, **valid.said
-            ),
-        )
+        form = TermsForm(request.POST, instance=chosen, sent=sent)
+        try:
+            form, status, told = keep_form(
+                form,
+                lambda valid: amend_terms(
+                    chosen, by=request.user, at=now(), seen=valid.seen, **valid.said
+                ),
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.reason)
+            status = 422
         if form is None:
             return redirect(chosen)
     context = {"issue": found, "form": form, "title": f"Terms of {chosen.name}", "button": "Save"}
@@ -129,6 +134,7 @@ def _context(
     return {
         **shown(place, sheet, edits=edits, faults=faults),
         "scenarios": scenarios,
+        "exports": rules.exports(place.user),
         "newer": _newer(place, sheet.estimate) if edits else [],
         "may_add": edits and len(scenarios) < MOST_SCENARIOS,
         "versions": list(

@@ -70,7 +70,7 @@ def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
     told = difference(earlier.content, sent.content) if earlier else []
     if earlier and costs and (margin := margin_change(earlier.costs, sent.costs)):
         told.append(margin)
-    sends = found.live and rules.sends_link(found, request.user)
+    sends = sent.stands and found.live and rules.sends_link(found, request.user)
     context = {
         **own_paper(sent, costs=costs),
         "issue": found,
@@ -160,15 +160,17 @@ def compare_estimates(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def for_customer(request: HttpRequest, token: str) -> HttpResponse:
     """The customer's own page: whoever has the link reads this version and nothing else."""
-    return render(
-        request, "scoping/estimate_customer.html", paper(_behind(token)) | {"token": token}
-    )
+    found = _behind(token)
+    if found.superseded:
+        return _gone(request, found)
+    return render(request, "scoping/estimate_customer.html", paper(found) | {"token": token})
 
 
 @login_not_required
 @require_safe
 def pdf_for_customer(request: HttpRequest, token: str) -> HttpResponse:
-    return _pdf(_behind(token), CUSTOMER, costs=False)
+    found = _behind(token)
+    return _gone(request, found) if found.superseded else _pdf(found, CUSTOMER, costs=False)
 
 
 def _behind(token: str) -> EstimateVersion:
@@ -176,6 +178,12 @@ def _behind(token: str) -> EstimateVersion:
     if found is None:
         raise Http404
     return found
+
+
+def _gone(request: HttpRequest, found: EstimateVersion) -> HttpResponse:
+    """Nothing of what it said: a price that holds no more is not to be read as one that does."""
+    context = {"customer": found.content["customer"], "number": found.number}
+    return render(request, "scoping/estimate_superseded.html", context, status=410)
 
 
 def _find(request: SignedIn, pk: int, number: int) -> tuple[ScopingIssue, EstimateVersion]:

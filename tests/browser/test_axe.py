@@ -113,6 +113,7 @@ PAGES = {
     "estimate": "/issues/{priced}/estimate/",
     "terms": "/issues/{priced}/estimate/1/terms/",
     "send an estimate": "/issues/{priced}/estimate/1/send/",
+    "lines from a file": "/issues/{priced}/estimate/1/lines/import/",
     "compared estimates": "/issues/{priced}/estimate/compare/?a=1&b=v1",
     "sent estimate": "/issues/{priced}/estimate/v1/",
     "customer's estimate": "/issues/{priced}/estimate/v1/?view=customer",

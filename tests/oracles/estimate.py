@@ -48,8 +48,12 @@ def row(line: dict[str, Any]) -> tuple[str, int, int | None]:
     hours = quarter_hours(Fraction(line["hours"]))
     pieces = Fraction(line["quantity"])
     fixed = line["unit_price"] is not None
+    cost: int | None
     price = pieces * Fraction(line["unit_price"]) if fixed else hours * Fraction(line["rate"])
-    cost = None if line["cost"] is None else in_cents((hours or pieces) * Fraction(line["cost"]))
+    if line["cost"] is not None:
+        cost = in_cents((hours or pieces) * Fraction(line["cost"]))
+    else:
+        cost = None if hours or fixed else 0
     return line["category"], in_cents(price), cost
 
 

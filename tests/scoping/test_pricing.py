@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoping.pricing import (
@@ -150,6 +150,7 @@ LINES = st.fixed_dictionaries(
         "manages": st.booleans(),
     }
 )
+whatever_the_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TERMS = st.fixed_dictionaries(
     {
         "pm_percent": st.sampled_from([D(0), D(20), D("12.5")]),
@@ -161,6 +162,7 @@ TERMS = st.fixed_dictionaries(
 )
 
 
+@whatever_the_machine
 @given(st.lists(LINES, max_size=12), TERMS)
 def test_any_estimate_is_priced_as_the_oracle_prices_it(
     lines: list[dict[str, Any]], terms: dict[str, Any]
@@ -178,6 +180,7 @@ def test_any_estimate_is_priced_as_the_oracle_prices_it(
     assert {name: None if each is None else each * 100 for name, each in ours.items()} == expected
 
 
+@whatever_the_machine
 @given(st.lists(LINES, max_size=12), TERMS)
 def test_totals_are_the_sum_of_the_rounded_lines(
     lines: list[dict[str, Any]], terms: dict[str, Any]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
@@ -13,6 +15,8 @@ from emdesk.web import SignedIn
 from scoping import rules
 from scoping.models import CatalogueVersion, Proposal
 from scoping.rules import keeps_catalogue, reads_catalogue
+
+ON_A_PAGE = 50
 
 
 def readers_only(request: SignedIn) -> None:
@@ -47,6 +51,18 @@ def draft_of(request: SignedIn) -> CatalogueVersion:
     if draft is None:
         raise Http404
     return draft
+
+
+def asked(
+    request: SignedIn, name: str, rows: QuerySet[Any], statuses: Any, usual: str, **said: Any
+) -> HttpResponse:
+    """What is asked of the catalogue, of one status or of all. ``usual``: what one sees first."""
+    status = request.GET.get("status") or usual
+    if status in statuses.values:
+        rows = rows.filter(status=status)
+    shown = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"rows": shown, "status": status, "statuses": statuses.choices, "usual": usual}
+    return page(request, name, name, context | said)
 
 
 def page(

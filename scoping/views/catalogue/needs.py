@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate, now
@@ -15,11 +14,15 @@ from scoping.catalogue.needs import answer_need, note_need
 from scoping.forms.catalogue_suggestions import AnswerForm, NeedForm
 from scoping.models import CatalogueVersion, CustomerNeed
 from scoping.models.catalogue import NeedStatus
-from scoping.views.catalogue.frame import page
+from scoping.views.catalogue.frame import asked, page
 from scoping.views.editing import READ_WRITE, form_about, only_if
 from scoping.views.moves import find
 
-ON_A_PAGE = 50
+COLUMNS = ("Need", "Heard on", "By", "Status")
+NOTHING = (
+    "No need is noted yet. An engagement manager notes one on the issue it was heard on, under "
+    "Meetings."
+)
 
 
 @READ_WRITE
@@ -39,19 +42,9 @@ def note(request: SignedIn, pk: int) -> HttpResponse:
 def needs(request: SignedIn) -> HttpResponse:
     if not rules.reads_needs(request.user):
         raise Http404
-    rows = CustomerNeed.objects.visible_to(request.user)
-    status = request.GET.get("status", "")
-    if status in NeedStatus.values:
-        rows = rows.filter(status=status)
-    related = rows.select_related("issue__account", "noted_by")
-    shown = Paginator(related, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "needs": shown,
-        "status": status,
-        "statuses": NeedStatus.choices,
-        "services": _titles(),
-    }
-    return page(request, "needs", "needs", context)
+    seen = CustomerNeed.objects.visible_to(request.user)
+    rows = seen.select_related("issue__account", "noted_by")
+    return asked(request, "needs", rows, NeedStatus, "all", columns=COLUMNS, nothing=NOTHING)
 
 
 @READ_WRITE

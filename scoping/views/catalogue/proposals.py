@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate, now
@@ -19,10 +18,11 @@ from scoping.forms.catalogue_suggestions import DecisionForm, ProposalForm
 from scoping.models import CatalogueVersion, Proposal
 from scoping.models.catalogue import ProposalStatus
 from scoping.rules import proposes_to_catalogue
-from scoping.views.catalogue.frame import keepers_only, page, readers_only
+from scoping.views.catalogue.frame import asked, keepers_only, page, readers_only
 from scoping.views.editing import READ_WRITE
 
-ON_A_PAGE = 50
+COLUMNS = ("Proposal", "About", "By", "Status")
+NOTHING = "No proposal waits. An engagement manager makes one from a service, an activity or a SKU."
 DECIDED = "Somebody decided it, or took it back, meanwhile."
 
 
@@ -30,12 +30,9 @@ DECIDED = "Somebody decided it, or took it back, meanwhile."
 def proposals(request: SignedIn) -> HttpResponse:
     readers_only(request)
     rows = Proposal.objects.visible_to(request.user).select_related("made_by", "decided_by")
-    status = request.GET.get("status", ProposalStatus.OPEN)
-    if status in ProposalStatus.values:
-        rows = rows.filter(status=status)
-    shown = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"proposals": shown, "status": status, "statuses": ProposalStatus.choices}
-    return page(request, "proposals", "proposals", context)
+    usual = ProposalStatus.OPEN.value
+    said = {"columns": COLUMNS, "nothing": NOTHING}
+    return asked(request, "proposals", rows, ProposalStatus, usual, **said)
 
 
 @READ_WRITE

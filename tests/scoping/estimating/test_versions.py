@@ -211,6 +211,26 @@ def test_a_link_opens_its_version_until_it_is_replaced_or_too_old(client, estima
         assert version_behind(second, days=30) is None
 
 
+def test_a_link_to_a_superseded_version_says_so_and_offers_nothing(client, estimate, lines, em):
+    first = sent(estimate, em, Addressee.CUSTOMER)
+    token = token_of(EstimateVersion.objects.get())
+    sent(estimate, em)
+    anybody = type(client)()
+    for address in (f"/offer/{token}/", f"/offer/{token}/pdf/"):
+        answered = anybody.get(address)
+        page = answered.content.decode()
+        assert answered.status_code == 410
+        assert "Version 1 was superseded" in page
+        assert not any(word in page for word in ("50,160.00", "Move", "<a ", "<form", "v2"))
+
+    first.refresh_from_db()
+    own = client.get(first.get_absolute_url()).content.decode()
+    assert "reads that this version was superseded" in own
+    assert "Make a" not in own, "no link is offered that would be refused"
+    with pytest.raises(Refused, match="superseded"):
+        make_link(first, by=em, at=NOON)
+
+
 def test_who_speaks_with_the_customer_makes_the_link(signed_in, issue, estimate, lines, em):
     version = sent(estimate, em)
     team = make_user(Role.ACCOUNT_TEAM)
