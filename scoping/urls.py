@@ -10,6 +10,7 @@ from scoping.views import (
     deals,
     deeds,
     estimate,
+    estimate_reviews,
     estimate_versions,
     hooks,
     importing,
@@ -98,6 +99,11 @@ urlpatterns = [
         "issues/<int:pk>/estimate/v<int:number>/answer/",
         estimate_versions.answer_version,
         name="answer_estimate",
+    ),
+    path(
+        "issues/<int:pk>/estimate/v<int:number>/review/",
+        estimate_reviews.review_version,
+        name="review_estimate",
     ),
     path(
         "issues/<int:pk>/estimate/v<int:number>/link/",
