@@ -58,6 +58,11 @@ PERIODIC = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    "mind approvals": {
+        "task": "emdesk.approvals.tasks.mind_approvals",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     # Hourly, so that a night without the queue is made up for; each night's work is done once.
     "mind quiet issues": {
         "task": "scoping.tasks.mind_quiet_issues",

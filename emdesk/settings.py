@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "emdesk.activity",
     "emdesk.files",
     "emdesk.sla",
+    "emdesk.approvals",
     "emdesk.notifications",
     "emdesk.desk",
     "scoping",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("forecasting.urls")),
     path("", include("emdesk.people.urls")),
     path("", include("emdesk.notifications.urls")),
+    path("approvals/", include("emdesk.approvals.urls")),
     path("activity/", include("emdesk.activity.urls")),
     path("files/", include("emdesk.files.urls")),
     path("clocks/policies/", include("emdesk.sla.urls")),

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q
 
+from emdesk.approvals.holding import VERBS
 from emdesk.ledger.models import Event
 from emdesk.people.models import User
 from emdesk.workflow import MOVED_BACK
@@ -40,6 +41,7 @@ LABEL_VERBS = (
     *MOVES,
     *(f"scoping.{name}" for name in ENDINGS),
     *("scoping.amended", "scoping.corrected", "scoping.status_set", "scoping.triaged"),
+    *VERBS,
 )
 LABEL_FIELDS = [
     *("segment_id", "em_status", "architect_review", "architect_help", "delivery_review"),

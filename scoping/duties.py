@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 
+from emdesk.approvals.models import Request
 from emdesk.desk.duties import Appointment, Button, Class, Duty, Wait, finds
 from emdesk.people.models import Coverage, Role, User
 from scoping import rules
@@ -20,6 +21,7 @@ from scoping.promises import next_deed, standing
 from scoping.quiet.silences import silent
 from scoping.states import ArchitectHelp, CloseReason, EmStatus, Review, State, WaitingOn
 
+LABEL = ScopingIssue._meta.label_lower
 SCOPING, SOW = Class.EARLY_SCOPING, Class.SOW_PROCESSING
 
 
@@ -190,7 +192,9 @@ def approvals_and_help(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     if any(person.has(Role.TECHNICAL_ARCHITECT) for person in people):
         asked = Q(architect_help=ArchitectHelp.ASKED) | Q(architect_review=Review.NEEDED)
         mine = Q(technical_architect=None) | Q(technical_architect__in=people)
-        for issue in ScopingIssue.objects.live().filter(asked & mine).with_people():
+        waiting = Request.objects.waiting().filter(subject_type=LABEL).values("subject_id")
+        helped = ScopingIssue.objects.live().filter(asked & mine).exclude(pk__in=waiting)
+        for issue in helped.with_people():
             reason = "The EM asks for a technical architect"
             yield _duty(issue, SCOPING, "Help scope", reason, _open("Open", issue))
 

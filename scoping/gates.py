@@ -7,6 +7,7 @@ from datetime import datetime
 from emdesk.ledger.models import Event
 from emdesk.people.models import User
 from emdesk.workflow import Guard
+from scoping.estimating.reviewing import review_missing
 from scoping.models import ScopingIssue
 from scoping.quarters import counted_quarter, quarter_at
 from scoping.states import State
@@ -53,5 +54,6 @@ ScopingIssue.guards += [
     Guard("engagement manager", leaves_open, no_engagement_manager, asks=("engagement_manager",)),
     Guard("won", lambda move: move == "win", not_won_yet, overridable=False),
     Guard("approver", lambda move: move == "approve", submitted_by_approver, overridable=False),
+    Guard("architect's review", lambda move: move == "start_sow", review_missing),
     Guard("quarter", lambda move: move == "reopen", quarter_is_over, overridable=False),
 ]

@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.urls import reverse
 
+from emdesk.approvals.links import link_to
 from emdesk.ledger.models import Event
 from emdesk.notifications.audiences import About, Heard, about, hears
 from emdesk.notifications.kinds import TALK, By, Tab, kind
@@ -69,6 +70,8 @@ def load_deals(pks: Collection[int]) -> Iterable[Opportunity]:
 def link(event: Event, subject: Any) -> str:
     if event.verb == "activity.commented":
         return reverse("activity:show", args=[event.data["comment"]])
+    if event.verb.startswith("approvals."):
+        return link_to(event.data["request"], event.at)
     if event.verb == "scoping.fell_silent":
         return reverse("scoping:keep", args=[event.subject_id])
     return str(subject.get_absolute_url())

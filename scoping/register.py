@@ -13,6 +13,8 @@ from emdesk.notifications.health import reads_health
 from emdesk.subjects import visible_subjects
 from emdesk.web import Place, offer, place
 from scoping import (  # noqa: F401 (they register)
+    approval_duties,
+    approval_notices,
     calendar_entries,
     clocks,
     closing,
@@ -83,6 +85,7 @@ place(
     Place("Work", "Inbox", "bell", "notifications:inbox", "i"),
     Place("Work", "My board", "square-kanban", "scoping:board", "b"),
     Place("Work", "Issues by EM", "users", "scoping:board_by_em", "e", rules.sees_every_issue),
+    Place("Work", "Approvals", "circle-check", "approvals:inbox", "a", rules.meets_approvals),
     Place("Work", "Triage", "inbox", "scoping:triage", "t", rules.sees_triage),
     Place("Work", "Issues", "list", "scoping:issues", "l"),
     Place("Work", "Opportunities", "filter", "scoping:opportunities", "p", rules.reads_deals),

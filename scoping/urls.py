@@ -11,6 +11,7 @@ from scoping.views import (
     deeds,
     estimate,
     estimate_files,
+    estimate_reviews,
     estimate_versions,
     hooks,
     importing,
@@ -99,6 +100,11 @@ urlpatterns = [
         "issues/<int:pk>/estimate/v<int:number>/answer/",
         estimate_versions.answer_version,
         name="answer_estimate",
+    ),
+    path(
+        "issues/<int:pk>/estimate/v<int:number>/review/",
+        estimate_reviews.review_version,
+        name="review_estimate",
     ),
     path(
         "issues/<int:pk>/estimate/v<int:number>/link/",

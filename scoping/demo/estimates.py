@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from emdesk.ledger.models import Event, Origin
+from scoping.demo.reviews import decide_some
 from scoping.demo.world import World
 from scoping.estimating.answers import answers_of
 from scoping.estimating.beginning import begin
@@ -21,7 +22,7 @@ from scoping.pricing import quarters
 from scoping.states import State
 
 HOURS = timedelta(hours=1)
-STRAWMEN, WITH_FEEDBACK = 3, 4
+STRAWMEN, WITH_FEEDBACK, DEAR = 3, 4, 4
 DISCOUNTS = (Decimal(0), Decimal("7.5"), Decimal(15))
 RISKS = (RiskGrade.NONE, RiskGrade.LOW, RiskGrade.MEDIUM)
 COURSE, EDUCATION = "GL-BAS-R", Decimal(5_000)
@@ -29,7 +30,10 @@ RATE, MANAGED = Decimal(330), Decimal("1.3")  # with management and contingency
 
 
 def build(world: World) -> None:
-    """Strawmen half done, and estimates the account team looks at, two of them a second time."""
+    """Strawmen half done, and estimates the account team looks at, two of them a second time.
+
+    Dear ones are put to the architects.
+    """
     for issue in _some(world, State.STRAWMAN_WIP, STRAWMEN):
         begun = _begun(world, issue)
         by, at = begun.begun_by, _not_before(issue, world.now)
@@ -41,6 +45,18 @@ def build(world: World) -> None:
             line = estimate.lines.order_by("-hours")[0]
             EstimateLine.objects.filter(pk=line.pk).update(hours=line.hours + 16)
             _send(estimate, world.now - 4 * HOURS)
+    for issue in _dear(world):
+        _send(_begun(world, issue), world.now - 30 * HOURS)
+    decide_some(world.now)
+
+
+def _dear(world: World) -> list[ScopingIssue]:
+    """Of those in feedback without an estimate yet, some that are worth most."""
+    rows = ScopingIssue.objects.filter(state=State.ESTIMATE_FEEDBACK, currency="USD")
+    owned = rows.exclude(engagement_manager=None).exclude(services=[]).filter(estimates=None)
+    worth = owned.filter(expected_value__range=(70_000, 200_000))
+    found = worth.select_related("engagement_manager", "segment")
+    return list(found.order_by("-expected_value", "pk")[:DEAR])
 
 
 def _some(world: World, state: str, count: int) -> list[ScopingIssue]:

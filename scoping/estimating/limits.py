@@ -15,6 +15,7 @@ REVIEW_ABOVE = "estimate_review_above"
 UPLIFT = "marketplace_uplift"
 FLOOR = "margin_floor"
 LINK_DAYS = "estimate_link_days"
+STICKY = "estimate_review_sticky"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ register(
         "and education, before discount, without travel, in the estimate's currency.",
         "50000",
         1_000_000_000,
+    )
+)
+register(
+    _number(
+        STICKY,
+        "Estimate review holds until it rises by",
+        "Percent of the list total that was approved. A later version above that is reviewed anew.",
+        "10",
+        1_000,
     )
 )
 register(_number(UPLIFT, "Marketplace uplift", "Percent added to the net total there.", "2.5", 100))

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from emdesk.approvals.asking import Plan
 from emdesk.people.models import User
 from scoping import rules
 from scoping.estimating.answers import answers_of
@@ -19,6 +20,7 @@ from scoping.estimating.grid import Grid, margin_of, refused
 from scoping.estimating.limits import Limits, limits_on
 from scoping.estimating.ranges import METHOD
 from scoping.estimating.reckoning import Rates, Reckoned, reckon, roles_and_rates
+from scoping.estimating.reviewing import foreseen
 from scoping.estimating.saving import Refusal
 from scoping.estimating.sheets import Sheet
 from scoping.models import Estimate, ScopingIssue
@@ -37,6 +39,7 @@ class Around:
     rates: Rates
     limits: Limits
     costs: bool
+    at: datetime
 
     def reckon(self, sheet: Sheet) -> Reckoned:
         return reckon(sheet.estimate, sheet.lines, self.rates, self.limits.uplift)
@@ -46,7 +49,7 @@ def around(issue: ScopingIssue, estimate: Estimate, user: User, at: datetime) ->
     costs = rules.sees_cost_of(issue, user)
     roles, rates = roles_and_rates(estimate, costs=costs)
     known = Known(roles, lambda: answers_of(issue.pk))
-    return Around(issue, user, known, rates, limits_on(localdate(at)), costs)
+    return Around(issue, user, known, rates, limits_on(localdate(at)), costs, at)
 
 
 def shown(
@@ -68,6 +71,7 @@ def shown(
         "method": METHOD,
         "stale": stale(sheet.lines, place.known) if edits else {},
         **_gate(reckoned, place.limits),
+        "plan": _foreseen(place, sheet, reckoned) if edits else Plan(),
     }
     return context | (_margin(reckoned, place.limits) if place.costs else {})
 
@@ -77,6 +81,14 @@ def _gate(reckoned: Reckoned, limits: Limits) -> dict[str, Any]:
     total, above = reckoned.priced.list_total, limits.review_above
     asks = reckoned.priced.asks_review(above)
     return {"asks_review": asks, "near_review": not asks and total > above * NEAR, "above": above}
+
+
+def _foreseen(place: Around, sheet: Sheet, reckoned: Reckoned) -> Plan:
+    """Whom sending it as it is would ask; below the threshold nothing is looked up."""
+    total = reckoned.priced.list_total
+    if total <= place.limits.review_above:
+        return Plan()
+    return foreseen(sheet.estimate, place.issue, total, by=place.user, at=place.at)
 
 
 def _margin(reckoned: Reckoned, limits: Limits) -> dict[str, Any]:

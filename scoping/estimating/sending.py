@@ -22,6 +22,7 @@ from scoping.estimating.difference import difference
 from scoping.estimating.freezing import content_of, costs_of, digest_of
 from scoping.estimating.limits import limits_on
 from scoping.estimating.reckoning import Reckoned, Roles, reckon, roles_and_rates
+from scoping.estimating.reviewing import ask_review, drop_review
 from scoping.estimating.sheets import in_hand
 from scoping.models import Estimate, EstimateVersion, ScopingIssue
 from scoping.models.estimate import Addressee, Standing
@@ -48,11 +49,13 @@ def send(
     at: datetime,
     note: str = "",
     seen: int | None = None,
+    review: bool = False,
     origin: str = Origin.PERSON,
 ) -> EstimateVersion:
     """Freeze the estimate as it is. Raises :class:`Refused`, saying what would make it possible.
 
-    ``seen`` is the token of the estimate the person looked at.
+    ``seen`` is the token of the estimate the person looked at. Over the threshold a technical
+    architect is asked to review it, below it with ``review`` alone.
     """
     with atomic():
         sheet = in_hand(estimate.issue, estimate.position)
@@ -65,6 +68,7 @@ def send(
         uplift = limits_on(localdate(at)).uplift
         reckoned = reckon(sheet.estimate, sheet.lines, rates, uplift)
         version = _freeze(reckoned, issue, roles, to=to, note=note, by=by, at=at, origin=origin)
+        ask_review(version, by=by, at=at, wished=review, origin=origin)
         _bring_to_feedback(issue, by=by, at=at)
         if to == Addressee.CUSTOMER:
             make_link(version, by=by, at=at)
@@ -136,6 +140,8 @@ def decide(
             raise Refused(f"v{version.number} was answered or superseded already.")
         verb = ACCEPTED if standing == Standing.ACCEPTED else REWORK
         record(issue, verb, by=by, at=at, version=version.number, answer=answer)
+        if standing == Standing.REWORK:
+            drop_review(issue, by=by, at=at)
         if standing == Standing.REWORK and issue.state == State.ESTIMATE_FEEDBACK:
             perform(issue.rework_estimate, by=by, at=at)
 

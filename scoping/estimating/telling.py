@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emdesk.activity.sentences import sentence
+from emdesk.approvals.holding import VERBS
 from emdesk.ledger.models import Event
 from scoping.estimating.beginning import BEGUN, PRIMARY_SET
 from scoping.estimating.sending import ACCEPTED, LINKED, REWORK, SENT
@@ -10,6 +11,7 @@ from scoping.estimating.sheets import CHANGED
 from scoping.models.estimate import Addressee
 from scoping.quiet.activity import counts
 
+counts(*VERBS, called="a word on a decision")
 counts(BEGUN, CHANGED, PRIMARY_SET, SENT, ACCEPTED, REWORK, LINKED, called="work on the estimate")
 
 

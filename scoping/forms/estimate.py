@@ -60,6 +60,11 @@ class SendForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Stands above the estimate; whoever gets it reads it.",
     )
+    review = forms.BooleanField(
+        required=False,
+        label="Ask a technical architect to review it",
+        help_text="Over the threshold they are asked anyway.",
+    )
     token = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
 
     def __init__(self, said: Any = None, *, token: int) -> None:
@@ -68,7 +73,19 @@ class SendForm(forms.Form):
     @property
     def said(self) -> dict[str, Any]:
         said = self.cleaned_data
-        return {"to": said["to"], "note": said["note"], "seen": said["token"]}
+        facts = {"to": said["to"], "note": said["note"], "review": said["review"]}
+        return facts | {"seen": said["token"]}
+
+
+class ReviewForm(forms.Form):
+    """Asking for the review of a version that nobody has to review, or nobody was asked about."""
+
+    note = forms.CharField(
+        max_length=500,
+        required=False,
+        label="What should they look at?",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class AnswerForm(forms.Form):

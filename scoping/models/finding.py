@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.db.transaction import atomic
 
+from emdesk.approvals.models import Request
 from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import append, event_of
 from emdesk.people.models import Role, User
@@ -30,7 +31,8 @@ BOARD_ORDER = (
 
 class ScopingIssueQuerySet(models.QuerySet["ScopingIssue"]):
     def visible_to(self, user: User) -> ScopingIssueQuerySet:
-        """Every issue for engagement managers and those who decide; one's own for the others."""
+        """Every issue for engagement managers and those who decide; one's own for the others,
+        and what they are asked to decide about."""
         if rules.sees_every_issue(user):
             return self
         mine = Q(pk__in=())
@@ -46,6 +48,9 @@ class ScopingIssueQuerySet(models.QuerySet["ScopingIssue"]):
             mine |= Q(delivery_manager=None, delivery_review=Review.NEEDED)
         if user.has(Role.PROJECT_MANAGER):
             mine |= Q(project_manager=user)
+        if user.has(Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER):
+            asked = Request.objects.filter(subject_type=self.model._meta.label_lower)
+            mine |= Q(pk__in=asked.concerning(user).order_by().values("subject_id"))
         return self.filter(mine)
 
     def live(self) -> ScopingIssueQuerySet:

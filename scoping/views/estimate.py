@@ -21,6 +21,7 @@ from scoping.estimating.arranging import ACTS, reckon_anew
 from scoping.estimating.offers import lines_for, titles
 from scoping.estimating.page import Around, around, shown
 from scoping.estimating.pasting import paste
+from scoping.estimating.reviewing import with_reviews
 from scoping.estimating.saving import Outcome, Typed, put
 from scoping.estimating.sheets import Sheet, TooMany, in_hand, keep, looked_at
 from scoping.estimating.terms import amend_terms
@@ -137,9 +138,7 @@ def _context(
         "exports": rules.exports(place.user),
         "newer": _newer(place, sheet.estimate) if edits else [],
         "may_add": edits and len(scenarios) < MOST_SCENARIOS,
-        "versions": list(
-            found.estimate_versions.select_related("sent_by").defer("content", "costs")
-        ),
+        "versions": with_reviews(found),
         "titles": titles(sheet.estimate) if edits else [],
         "roles": place.known.roles.values(),
         "clashes": outcome.clashes if outcome else [],

@@ -20,6 +20,7 @@ from scoping.estimating.comparing import Side, compared, scenario_side, version_
 from scoping.estimating.difference import difference, margin_change
 from scoping.estimating.limits import limits_on
 from scoping.estimating.papers import CUSTOMER, OWN, head_and_rows, own_paper, paper
+from scoping.estimating.reviewing import review_of
 from scoping.estimating.sending import (
     decide,
     make_link,
@@ -82,6 +83,7 @@ def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
         "link": _address(request, sent) if sends and sent.links else "",
         "open": sent.standing == Standing.SENT,
         "form": AnswerForm(),
+        **review_of(found, sent, request.user),
     }
     return render(request, "scoping/estimate_version.html", context)
 

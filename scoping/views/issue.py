@@ -15,6 +15,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
 from emdesk.activity.panel import panel
+from emdesk.approvals.models import Request
 from emdesk.files.shelf import shelf
 from emdesk.people.models import User
 from emdesk.web import SignedIn
@@ -106,6 +107,7 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         **panel(found, events, user=user),
         **deeds.panels(found, history, user, at),
         "shelf": shelf(found, user=user),
+        "decisions": Request.objects.about(found).with_steps(),
     }
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from emdesk.approvals.inquiring import ask
+from emdesk.approvals.models import Request
 from emdesk.calendars.models import WorkingCalendar
+from emdesk.people.models import Role
 from forecasting.pacing import Course
 from forecasting.snapshots import take
 from scoping.estimating import beginning as estimating
@@ -20,7 +23,13 @@ from scoping.scheduling import begin
 from scoping.states import State
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
 from tests.browser.test_phone import PHONE
-from tests.factories import make_account, make_issue, make_opportunity, make_ready_issue
+from tests.factories import (
+    make_account,
+    make_issue,
+    make_opportunity,
+    make_ready_issue,
+    make_user,
+)
 from tests.reports import report
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
@@ -116,6 +125,9 @@ PAGES = {
     "lines from a file": "/issues/{priced}/estimate/1/lines/import/",
     "compared estimates": "/issues/{priced}/estimate/compare/?a=1&b=v1",
     "sent estimate": "/issues/{priced}/estimate/v1/",
+    "asked for nothing": "/approvals/",
+    "review": "/approvals/{review}/",
+    "old link": "/approvals/go/x/",
     "customer's estimate": "/issues/{priced}/estimate/v1/?view=customer",
 }
 
@@ -143,13 +155,16 @@ def kept_week(at):
 
 
 def priced(issue, amara, at):
-    """With an estimate of which a version was sent."""
+    """With an estimate of which a version was sent and put to an architect, who asks back."""
     estimate = estimating.begin(issue, by=amara, at=at)
     EstimateLine.objects.create(
         estimate=estimate, position=100, title="Move", phase="Code", hours=9, formula="8 + 1"
     )
-    send(estimate, to=Addressee.CUSTOMER, by=amara, at=at)
-    return issue.pk
+    architect = make_user(Role.TECHNICAL_ARCHITECT)
+    send(estimate, to=Addressee.CUSTOMER, by=amara, at=at, review=True)
+    found = Request.objects.get()
+    ask(found.steps.get(), "How many waves?", by=architect, at=at)
+    return {"priced": issue.pk, "review": found.pk}
 
 
 def faults(page):
@@ -161,7 +176,7 @@ def faults(page):
 
 @pytest.mark.parametrize("look", EVERY_LOOK)
 def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
-    errors.expect(403, 404)
+    errors.expect(403, 404, 410)
     page = visit("/", amara, **LOOKS[look])
     pks = {"issue": desk[State.OPEN].pk, "closed": desk[State.CLOSED].pk}
     pks |= {"deal": make_opportunity(engagement_manager=amara, close_date=at.date()).pk}
@@ -169,7 +184,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks |= {"calendar": WorkingCalendar.objects.get(name="Germany").pk}
     pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)
-    pks |= {"priced": priced(desk[State.ESTIMATE_FEEDBACK], amara, at)}
+    pks |= priced(desk[State.ESTIMATE_FEEDBACK], amara, at)
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

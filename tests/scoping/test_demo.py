@@ -16,6 +16,7 @@ from django.db.transaction import atomic, set_rollback
 
 from emdesk.activity.models import Audience, Comment, Mention, Watching
 from emdesk.activity.sentences import describe
+from emdesk.approvals.holding import ASKED
 from emdesk.ledger.chain import faults
 from emdesk.ledger.models import Event, Origin
 from emdesk.people.models import Absence, Level, Role, User
@@ -152,7 +153,7 @@ def test_somebody_is_away_and_has_a_delegate():
 def test_everything_was_done_by_people_of_the_demo_and_nothing_tomorrow():
     assert set(Event.objects.values_list("origin", flat=True)) == {Origin.DEMO}
     by_the_rule = Event.objects.filter(actor=None)
-    assert set(by_the_rule.values_list("verb", flat=True)) == {WARNED, "scoping.lose", *DRIFT}
+    assert set(by_the_rule.values_list("verb", flat=True)) == {WARNED, "scoping.lose", ASKED, *DRIFT}
     assert not Event.objects.filter(at__gt=AT).exists()
 
 

@@ -396,6 +396,24 @@ ESTIMATES = [
     get(f"{SENT}/own/csv/", AWAY),
     get(f"{SENT}/customer/xlsx/", AWAY),
 ]
+ASKED, REVIEW = "/approvals/{review}", "review an estimate"
+GIVE = "give a review to somebody else"
+ABOUT_STEP = {"step": "{review_step}"}
+PASSED = ABOUT_STEP | {"to": "{other_architect}", "reason": "Away"}
+DECIDING = ABOUT_STEP | {"digest": "{review_digest}", "reason": "The waves"}
+APPROVALS = [
+    get("/approvals/", EVERYBODY),
+    get(f"{ASKED}/", "see an issue"),
+    get("/approvals/go/{review_link}/", "see an issue", ok=(302,)),
+    post(f"{ASKED}/decide/", REVIEW, data=DECIDING | {"verdict": "approved"}),
+    post(f"{ASKED}/decide/", REVIEW, data=DECIDING | {"verdict": "rejected"}),
+    post(f"{ASKED}/ask/", REVIEW, data=ABOUT_STEP | {"text": "Why?"}),
+    post(f"{ASKED}/delegate/", REVIEW, data=PASSED | {"until": "{next_month}"}),
+    post(f"{ASKED}/reassign/", GIVE, data=PASSED),
+    post(f"{ASKED}/answer/", EDIT, data={"inquiry": "{inquiry}", "text": "Two waves"}),
+    post(f"{ASKED}/recall/", EDIT, data={"reason": "Wrong rates"}),
+    post(f"{SENT}/review/", EDIT, data={"note": "Look at this"}),
+]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
 LISTS = [
@@ -563,6 +581,7 @@ DESK: list[Question] = [
     *LISTS,
     *OPPORTUNITIES,
     *ESTIMATES,
+    *APPROVALS,
     *ISSUE,
     *DEEDS,
     *TALK,

@@ -8,6 +8,9 @@ from itertools import count
 from typing import Any
 
 from emdesk.activity.models import Comment, CommentEdit
+from emdesk.approvals.deciding import decide
+from emdesk.approvals.inquiring import answer, ask
+from emdesk.approvals.models import Request
 from emdesk.configuration.models import Setting
 from emdesk.files.models import StoredFile
 from emdesk.ledger.recording import record
@@ -131,7 +134,8 @@ def tell(world: World, turn: int | None) -> None:
     text, by, at = Texts(turn), world.person("EM own"), world.at
     estimate = Estimate.objects.get(issue=world.pks["priced"], position=1)
     said = {"to": Addressee.ACCOUNT_TEAM, "note": text(500)}
-    world.pks["resent"] = send(estimate, by=by, at=at, **said).number
+    world.pks["resent"] = send(estimate, by=by, at=at, review=True, **said).number
+    _tell_review(world, text)
     deal = world.deal()
     changed = {
         name: [text(80), text(80)] for name in ("title", "next_step", "free_labels", "close_note")
@@ -143,3 +147,14 @@ def tell(world: World, turn: int | None) -> None:
     record(deal, "files.stored", by=by, at=at, name=text(), version=2, file=1, sha256="")
     record(deal, "scoping.absorbed", by=by, at=at, reference=text(60))
     record(deal, text(60), by=by, at=at)
+
+
+def _tell_review(world: World, text: Texts) -> None:
+    """What was asked, answered and said about what was just sent."""
+    found, at = Request.objects.waiting().get(), world.at
+    architect, step = world.person("architect own"), found.steps.get()
+    inquiry = ask(step, text(1_000), by=architect, at=at)
+    answer(inquiry, text(1_000), by=world.person("EM own"), at=at)
+    said = {"digest": found.digest, "reason": text(1_000)}
+    decide(step, "sent_back", by=architect, at=at, **said)
+    world.pks["review"] = found.pk

@@ -15,6 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from emdesk.activity.commenting import comment, reword
+from emdesk.approvals.inquiring import ask
+from emdesk.approvals.links import token
 from emdesk.calendars.editing import keep_holiday, keep_special_day
 from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
@@ -39,6 +41,7 @@ from scoping.catalogue.rating import give_card, give_sheet
 from scoping.deals import amend_deal
 from scoping.deeds import DEEDS
 from scoping.estimating import beginning as estimating
+from scoping.estimating.reviewing import ask_review
 from scoping.estimating.sending import send, token_of
 from scoping.facts import answer
 from scoping.imports import runs
@@ -48,6 +51,7 @@ from scoping.models import (
     CatalogueVersion,
     Deed,
     EstimateLine,
+    EstimateVersion,
     ImportRun,
     Meeting,
     Opportunity,
@@ -109,6 +113,8 @@ SECRETS = {
     "risk": "Quoll may leave",
     "need": "Serval wants a wiki moved",
     "skills": "Knows the kudu",
+    "note": "Kinkajou needs a look",
+    "inquiry": "Margay waves or not",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
 }
@@ -378,6 +384,19 @@ def _priced(world: World) -> None:
     estimating.begin(issue, by=em, at=at, name="Smaller", like=estimate)
     version = send(estimate, to=Addressee.CUSTOMER, by=em, at=at)
     world.pks |= {"line": line.pk, "sent": version.number, "offer": token_of(version)}
+    _asked(world, version)
+
+
+def _asked(world: World, version: EstimateVersion) -> None:
+    """The architect of the deal is asked to review it, and asked back."""
+    em, at = world.people["EM own"], world.at
+    found = ask_review(version, by=em, at=at, wished=True, note=SECRETS["note"])
+    assert found is not None
+    step = found.steps.get()
+    inquiry = ask(step, SECRETS["inquiry"], by=world.people["architect own"], at=at)
+    world.pks |= {"review": found.pk, "review_step": step.pk, "review_digest": found.digest}
+    world.pks |= {"inquiry": inquiry.pk, "review_link": token(found.pk, at)}
+    world.pks["other_architect"] = world.people["architect other"].pk
 
 
 def _offered(world: World) -> None:
