@@ -1,4 +1,4 @@
-"""The duty forecasting brings to My day: the week's call, from the day before it locks."""
+"""The duties forecasting brings to My day: the week's call, and what forecast calls decided."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.template.defaultfilters import pluralize
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from emdesk.configuration.fiscal_year import KEY
@@ -16,7 +17,8 @@ from emdesk.configuration.values import values_on
 from emdesk.desk.duties import Button, Class, Duty, finds
 from emdesk.fiscal import Quarter
 from emdesk.people.models import Role, User
-from forecasting.models import Call, Kind
+from forecasting.models import Call, Decision, Kind
+from forecasting.rules import sees_forecast_calls
 from forecasting.weeks import Lock, Week
 from scoping.hygiene import OPEN, STALE_DAYS, Moment, asked
 from scoping.models import Confidence, Opportunity
@@ -92,3 +94,25 @@ def _duty(call: Call, em: User, week: Week, doubts: str, at: datetime) -> Duty:
     button = Button("Call", call.get_absolute_url())
     due = week.locks_at.date()
     return Duty(Class.TERRITORY, "Give", call, f"{reason}{doubts}", button, due=due, owner=em)
+
+
+@finds(Duty)
+def decisions_to_do(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """What forecast calls gave them to do, until they say that it is done."""
+    owners = [person for person in people if sees_forecast_calls(person)]
+    if not owners:
+        return
+    found = Decision.objects.to_do().filter(owner__in=owners)
+    for each in found.select_related("call", "owner", "opportunity"):
+        about = f"{each.opportunity}: decided" if each.opportunity else "Decided"
+        reason = f"{about} in the forecast call of {localtime(each.call.begun_at):%-d %b}"
+        url = reverse("forecasting:decision_done", args=[each.pk])
+        button = Button("Done", url, (("next", reverse("desk:day")),))
+        verb = "Do what was decided:"
+        yield Duty(
+            Class.COLLABORATION,
+            *(verb, each, reason, button),
+            due=each.due,
+            since=each.at,
+            owner=each.owner,
+        )

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 
 from emdesk.people.models import User
 from emdesk.web import SignedIn
+from forecasting.rules import sees_forecast_calls
 from scoping import rules
 
 P = ParamSpec("P")
@@ -22,6 +23,18 @@ def for_readers(view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not rules.reads_win_rate(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def for_hearers(view: View[P]) -> View[P]:
+    """Call mode goes deal by deal through everybody's: for the others it does not exist."""
+
+    @wraps(view)
+    def guarded(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not sees_forecast_calls(request.user):
             raise Http404
         return view(request, *args, **kwargs)
 

@@ -9,6 +9,7 @@ from forecasting import (  # noqa: F401 (they register)
     clari,
     drift_sentences,
     duties,
+    notices,
     sentences,
     targets,
     weeks,
@@ -17,7 +18,7 @@ from forecasting.demo import see_drift, tell_drift
 from forecasting.demo_calls import plan_and_call
 from forecasting.demo_past import tell_past
 from forecasting.drift import DRIFTS
-from forecasting.models import Call, Plan
+from forecasting.models import Call, ForecastCall, Plan
 from forecasting.snapshots import SNAPSHOTS, take_past_weeks
 from forecasting.trust import beside_the_picker
 from scoping import rules
@@ -31,6 +32,7 @@ beside.append(beside_the_picker)
 
 visible_subjects.register(Plan._meta.label_lower, Plan.objects.visible_to)
 visible_subjects.register(Call._meta.label_lower, Call.objects.visible_to)
+visible_subjects.register(ForecastCall._meta.label_lower, ForecastCall.objects.visible_to)
 
 place(
     Place(

@@ -6,8 +6,15 @@ submits their own, those who lead roll up.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from emdesk.people.models import Role, User
-from scoping.rules import reads_whole_win_rate
+from scoping.rules import ALL_ISSUES, FIGURES, reads_deals, reads_whole_win_rate
+
+if TYPE_CHECKING:
+    from forecasting.models import Decision
+
+HEARERS = tuple(role for role in FIGURES if role in ALL_ISSUES)
 
 
 def reads_calls(user: User) -> bool:
@@ -28,3 +35,18 @@ def leads_calls(user: User) -> bool:
 def keeps_plans(user: User) -> bool:
     """Plans are agreed by the leads with PS leadership (domain.md §3.1, §13)."""
     return user.leads or user.has(Role.PS_LEADERSHIP)
+
+
+def sees_forecast_calls(user: User) -> bool:
+    """The call goes deal by deal: for those who read everybody's figures and the deals behind."""
+    return reads_calls(user) and reads_deals(user)
+
+
+def leads_forecast_calls(user: User) -> bool:
+    """Leads begin the call, keep its decisions and end it."""
+    return user.leads
+
+
+def keeps_decision(decision: Decision, user: User) -> bool:
+    """Whose it is says that it is done, and so may a lead."""
+    return user.leads or decision.owner_id == user.pk

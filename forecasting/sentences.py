@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.template.defaultfilters import pluralize
+
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.money import in_full
 from forecasting.calling import LED, REOPENED, SUBMITTED
+from forecasting.deciding import BEGUN, DECIDED, DONE, DROPPED, ENDED
 from forecasting.models import Plan
 from forecasting.planning import SET
 from forecasting.targets import FIELDS
@@ -28,6 +31,36 @@ def call_led(event: Event) -> str:
 @sentence(REOPENED)
 def call_reopened(event: Event) -> str:
     return f"reopened the call of {event.data['whose']}: {event.data['reason']}"
+
+
+@sentence(BEGUN)
+def forecast_call_begun(event: Event) -> str:
+    return "began the call"
+
+
+@sentence(DECIDED)
+def decided(event: Event) -> str:
+    return f"kept the decision “{event.data['told']}”"
+
+
+@sentence(DROPPED)
+def decision_dropped(event: Event) -> str:
+    return f"took the decision “{event.data['told']}” out again"
+
+
+@sentence(DONE)
+def decision_done(event: Event) -> str:
+    return f"did “{event.data['told']}”"
+
+
+@sentence(ENDED)
+def forecast_call_ended(event: Event) -> str:
+    told = event.data["decisions"]
+    if not told:
+        return "ended the call without a decision"
+    count = f"{len(told)} decision{pluralize(len(told))}"
+    numbered = "; ".join(f"{number}. {each}" for number, each in enumerate(told, 1))
+    return f"ended the call with {count}: {numbered}"
 
 
 @sentence(SET)

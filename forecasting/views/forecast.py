@@ -26,7 +26,7 @@ from forecasting.line_markup import attained_lines, call_lines, forecast_lines
 from forecasting.readers import for_readers
 from forecasting.roll_up import Line
 from forecasting.rules import calls as may_call
-from forecasting.rules import reads_calls
+from forecasting.rules import reads_calls, sees_forecast_calls
 from forecasting.trust_rules import reads_trust
 from scoping import rules
 from scoping.categories import CUMULATIVE, HORIZONS
@@ -49,6 +49,7 @@ def forecast(request: SignedIn, label: str) -> HttpResponse:
         "forecast": page.forecast,
         "exports": rules.exports(request.user),
         "reads_trust": reads_trust(request.user),
+        "call_mode": sees_forecast_calls(request.user),
         "lines": forecast_lines([*page.lines, page.sums], targeted=page.targeted),
     }
     if reads_calls(request.user):
@@ -114,11 +115,15 @@ def _called(page: ForecastPage, user: User) -> dict[str, Any]:
 
 def page_asked(request: SignedIn, label: str) -> ForecastPage:
     """Of the quarter in the address, or 404."""
+    forecast = Forecast(quarter_asked(label), request.user, now())
+    return ForecastPage(forecast, request.GET.get("by", ""))
+
+
+def quarter_asked(label: str) -> Quarter:
     try:
-        quarter = Quarter.parse(label)
+        return Quarter.parse(label)
     except ValueError as broken:
         raise Http404 from broken
-    return ForecastPage(Forecast(quarter, request.user, now()), request.GET.get("by", ""))
 
 
 def _cells(line: Line) -> list[Any]:

@@ -24,12 +24,16 @@ JUDGEMENT = (
     *("confidence", "confidence_rationale"),
 )
 GROUPS = {"deal": ("Deal", DEAL), "judgement": ("Engagement manager's view", JUDGEMENT)}
-WORD, DATE = "word", "date"
+WORD, DATE, SPOKEN = "word", "date", "spoken"
 FIELDS = {group: names for group, (_, names) in GROUPS.items()} | {
     WORD: ("confidence", "confidence_rationale"),
     DATE: ("close_date",),
+    SPOKEN: ("confidence", "confidence_rationale", "next_step"),
 }
-OWNERS = {"deal": advances_deal, DATE: advances_deal, "judgement": judges_deal, WORD: judges_deal}
+OWNERS = {
+    **dict.fromkeys(("deal", DATE), advances_deal),
+    **dict.fromkeys(("judgement", WORD, SPOKEN), judges_deal),
+}
 
 
 def _currency() -> forms.ChoiceField:
@@ -68,7 +72,7 @@ class DealForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Opportunity
-        fields = (*DEAL, *JUDGEMENT)
+        fields = (*DEAL, *JUDGEMENT, "next_step")
 
     def __init__(self, group: str, user: User, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -12,6 +12,7 @@ from emdesk.approvals.inquiring import ask
 from emdesk.approvals.models import Request
 from emdesk.calendars.models import WorkingCalendar
 from emdesk.people.models import Role
+from forecasting import deciding
 from forecasting.pacing import Course
 from forecasting.snapshots import take
 from scoping.estimating import beginning as estimating
@@ -100,6 +101,9 @@ PAGES = {
     "changes behind a bar": "/forecast/waterfall/rows/?quarter=all&reason=closing",
     "call": "/forecast/{quarter}/calls/{em}/",
     "plans": "/forecast/{quarter}/plans/",
+    "call mode": "/forecast/{quarter}/call/?show=all",
+    "nothing to call about": "/forecast/Q121/call/",
+    "what a call decided": "/forecast/calls/{forecast_call}/",
     "clocks": "/clocks/",
     "two-months rule": "/quiet/",
     "clock report": "/clocks/report/?by=em",
@@ -167,6 +171,13 @@ def priced(issue, amara, at):
     return {"priced": issue.pk, "review": found.pk}
 
 
+def decided(amara, at):
+    """A call under way, with a decision."""
+    call = deciding.begin(quarter_at(at), by=amara, at=at)
+    deciding.decide(call, deciding.Decided("Ask legal", amara), by=amara, at=at)
+    return call
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -185,6 +196,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)
     pks |= priced(desk[State.ESTIMATE_FEEDBACK], amara, at)
+    pks["forecast_call"] = decided(amara, at).pk
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

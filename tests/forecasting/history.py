@@ -45,10 +45,13 @@ class History:
             day = self.at.date()
             for _ in range(deeds):
                 self.at += timedelta(minutes=self.chance.randint(1, 40))
-                deed = self.chance.choice(self._deeds)
-                deed()
+                self.do_something()
             self.live(day)
             self.at = datetime.combine(day + timedelta(days=1), BEGIN.timetz())
+
+    def do_something(self) -> None:
+        deed = self.chance.choice(self._deeds)
+        deed()
 
     @property
     def _deeds(self) -> list[Callable[[], None]]:

@@ -221,6 +221,8 @@ FIGURES = [
 ]
 CALLED = {"commit": "1000", "best_case": "2000"}
 PLANNED = {"region": "", "engagement_manager": "{em}", "bookings": "1000"}
+CALL_SEEN, CALL_LED = "see the forecast call", "lead the forecast call"
+CALL_ACTED = "act on one's own in the forecast call"
 FORECAST = [
     get("/forecast/", "read the forecast"),
     get("/forecast/{quarter}/?by=segment", "read the forecast"),
@@ -248,6 +250,27 @@ FORECAST = [
         data={"text": "region,bookings\n,7", "go": "1"},
     ),
     get("/forecast/{quarter}/clari/", "take plans away"),
+    get("/forecast/{quarter}/call/?show=all", CALL_SEEN),
+    get("/forecast/{quarter}/call/?deal={opportunity}&em={em}", CALL_SEEN),
+    get("/forecast/calls/{forecast_call}/", CALL_SEEN),
+    post("/forecast/{quarter}/call/begin/", CALL_LED),
+    get("/forecast/{quarter}/call/{opportunity}/", CALL_ACTED),
+    fill(
+        "/forecast/{quarter}/call/{opportunity}/",
+        CALL_ACTED,
+        confidence="green",
+        confidence_rationale="Sure",
+        reason="Heard it",
+    ),
+    post(
+        "/forecast/calls/{forecast_call}/decide/",
+        CALL_LED,
+        data={"decision-text": "Ask them", "decision-owner": "{em}", "deal": "{opportunity}"},
+    ),
+    get("/forecast/calls/{forecast_call}/end/", CALL_LED),
+    fill("/forecast/calls/{forecast_call}/end/", CALL_LED, participants=[]),
+    post("/forecast/decisions/{decision}/done/", CALL_ACTED),
+    post("/forecast/decisions/{decision}/drop/", CALL_LED),
 ]
 KEPT = {"until": "{next_month}", "reason": "They call back"}
 QUIET = [

@@ -53,7 +53,7 @@ WISHED: dict[str, Any] = {
 }
 NOTHING_STORED = (
     *("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/"),
-    "/catalogue/draft/begin/",  # there is one already
+    *("/catalogue/draft/begin/", "/forecast/{quarter}/call/begin/"),  # there is one already
 )
 # Fields of a form that is sent without them.
 OPTIONAL = {
@@ -65,6 +65,7 @@ OPTIONAL = {
     "/views/save/": {"query", "team"},
     "/forecast/{quarter}/calls/{em}/submit/": {"note"},
     "/forecast/{quarter}/plans/set/": {"revenue", "recognised"},
+    "/forecast/{quarter}/call/{opportunity}/": {"next_step"},
     "/inbox/act/": {"until"},
     "/issues/{deal}/status/": {"status"},
     "/issues/{priced}/estimate/v{sent}/answer/": {"answer"},

@@ -22,6 +22,7 @@ from emdesk.calendars.hours import Window
 from emdesk.calendars.models import Holiday, SpecialDay
 from emdesk.configuration.values import set_value
 from emdesk.files.storing import store
+from emdesk.fiscal import Quarter
 from emdesk.ledger.models import Dispatch, Event
 from emdesk.notifications.feeds import make_address
 from emdesk.notifications.models import Mail, Notification, SlackChannel
@@ -29,6 +30,7 @@ from emdesk.notifications.posting import post
 from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
+from forecasting import deciding
 from forecasting.models import Plan
 from forecasting.pacing import Course
 from forecasting.snapshots import take
@@ -110,6 +112,7 @@ SECRETS = {
     "opportunity": "Saiga services deal",
     "parent": "Dhole licence deal",
     "rationale": "Zorilla thinks so",
+    "decided": "Ask the binturong",
     "risk": "Quoll may leave",
     "need": "Serval wants a wiki moved",
     "skills": "Knows the kudu",
@@ -267,9 +270,19 @@ def _deals(world: World) -> None:
         quarter=str(quarter), engagement_manager=world.people["EM own"], bookings=7, currency="USD"
     )
     world.pks["plan"] = plan.pk
+    _in_a_call(world, quarter, opportunity)
     for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
         set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
+
+
+def _in_a_call(world: World, quarter: Quarter, about: Opportunity) -> None:
+    """Under way, with something for the EM to do."""
+    by, owner = world.people["EM lead"], world.people["EM own"]
+    call = deciding.begin(quarter, by=by, at=world.at)
+    said = deciding.Decided(SECRETS["decided"], owner, deal=about)
+    kept = deciding.decide(call, said, by=by, at=world.at)
+    world.pks |= {"forecast_call": call.pk, "decision": kept.pk}
 
 
 def _kept_week(world: World) -> int:
