@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "emdesk.notifications",
     "emdesk.desk",
     "scoping",
+    "sow",
     "forecasting",
 ]
 

@@ -65,9 +65,12 @@ from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
+from sow.drafting import draft
+from sow.models import Clause, Template
 from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
 from tests.security.visitor import PASSWORD, Visitor
+from tests.sow.making import agreed
 
 COLUMNS = {
     "EM": Role.EM,
@@ -159,6 +162,7 @@ def build(at: datetime) -> World:
     _imports(world)
     _label_by_batch(world)
     _priced(world)
+    _agreed(world)
     _told(world)
     _calendar(world)
     _come_in(world)
@@ -377,6 +381,21 @@ def _priced(world: World) -> None:
     estimating.begin(issue, by=em, at=at, name="Smaller", like=estimate)
     version = send(estimate, to=Addressee.CUSTOMER, by=em, at=at)
     world.pks |= {"line": line.pk, "sent": version.number, "offer": token_of(version)}
+
+
+def _agreed(world: World) -> None:
+    """A deal whose estimate was accepted, and one whose SOW is drafted from it."""
+    em, at = world.people["EM own"], world.at
+    own = _people_on(world, "own") | {"segment": Segment.objects.get(pk=world.pks["segment"])}
+    for name in ("agreed", "written"):
+        on = own | {"account": make_account(name=f"Customer {name}"), "title": "Agreed work"}
+        issue = agreed(em, at, on=on)
+        issue.account_team.add(world.people["account team own"])
+        world.deals[name] = issue
+        world.pks[name] = issue.pk
+    draft(world.deals["written"], by=em, at=at)
+    clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
+    world.pks |= {"clause": clause.pk, "template": template.pk}
 
 
 def _offered(world: World) -> None:
