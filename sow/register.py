@@ -10,8 +10,10 @@ from emdesk.people.models import User
 from emdesk.subjects import visible_subjects
 from emdesk.web import Place, place
 from scoping.acts import Act, acts
+from scoping.demo.afterwards import afterwards
 from scoping.models import ScopingIssue
 from sow import rules, sentences, settings  # noqa: F401 (they register)
+from sow.demo import draft_agreed
 from sow.drafting import may_draft
 from sow.models import Clause, StatementOfWork, Template
 
@@ -26,6 +28,7 @@ def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
 
 
 acts.append(on_the_issue)
+afterwards.append(draft_agreed)
 for model in (Clause, Template):
     visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
 place(Place("Work", "Clauses", "list", "sow:library", "n", rules.reads_library))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.transaction import atomic
 
+from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
@@ -68,6 +69,7 @@ def save(
     fields: Mapping[str, str] | None = None,
     act: Act | None = None,
     why: str = "",
+    origin: str = Origin.PERSON,
 ) -> Version | None:
     """A new version; None when nothing changed. ``seen`` is the number the person worked from.
 
@@ -88,7 +90,7 @@ def save(
         content = act(content) if act else content
         if content == head.said:
             return None
-        return _keep(statement, head, content, why=why, by=by, at=at)
+        return _keep(statement, head, content, why=why, by=by, at=at, origin=origin)
 
 
 def merged(base: Content, head: Version, typed: list[Typed], fields: Mapping[str, str]) -> Content:
@@ -135,7 +137,14 @@ def _differs(each: Typed, section: Section) -> bool:
 
 
 def _keep(
-    statement: StatementOfWork, head: Version, content: Content, *, why: str, by: User, at: datetime
+    statement: StatementOfWork,
+    head: Version,
+    content: Content,
+    *,
+    why: str,
+    by: User,
+    at: datetime,
+    origin: str,
 ) -> Version:
     _within_limits(content)
     said = content.written()
@@ -156,7 +165,7 @@ def _keep(
     statement.latest = number
     statement.save(update_fields=["latest"])
     event = {"sow": statement.number, "version": number, "digest": version.digest}
-    record(statement.issue, SAVED, by=by, at=at, difference=told, why=why, **event)
+    record(statement.issue, SAVED, by=by, at=at, origin=origin, difference=told, why=why, **event)
     return version
 
 

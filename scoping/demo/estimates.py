@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from emdesk.ledger.models import Event, Origin
+from emdesk.workflow import Refused, fresh, perform
 from scoping.demo.world import World
 from scoping.estimating.answers import answers_of
 from scoping.estimating.beginning import begin
 from scoping.estimating.cells import Known
 from scoping.estimating.offers import lines_for
 from scoping.estimating.reckoning import roles_and_rates
-from scoping.estimating.sending import send
+from scoping.estimating.sending import decide, send
 from scoping.estimating.sheets import by_phase
-from scoping.models import CatalogueActivity, Estimate, EstimateLine, ScopingIssue
-from scoping.models.estimate import Addressee, RiskGrade
+from scoping.models import (
+    CatalogueActivity,
+    Estimate,
+    EstimateLine,
+    EstimateVersion,
+    ScopingIssue,
+)
+from scoping.models.estimate import Addressee, RiskGrade, Standing
 from scoping.pricing import quarters
 from scoping.states import State
 
 HOURS = timedelta(hours=1)
-STRAWMEN, WITH_FEEDBACK = 3, 4
+STRAWMEN, WITH_FEEDBACK, AGREED = 3, 4, 3
 DISCOUNTS = (Decimal(0), Decimal("7.5"), Decimal(15))
 RISKS = (RiskGrade.NONE, RiskGrade.LOW, RiskGrade.MEDIUM)
 COURSE, EDUCATION = "GL-BAS-R", Decimal(5_000)
@@ -29,7 +37,7 @@ RATE, MANAGED = Decimal(330), Decimal("1.3")  # with management and contingency
 
 
 def build(world: World) -> None:
-    """Strawmen half done, and estimates the account team looks at, two of them a second time."""
+    """Strawmen half done, estimates the account team looks at, and some that customers accepted."""
     for issue in _some(world, State.STRAWMAN_WIP, STRAWMEN):
         begun = _begun(world, issue)
         by, at = begun.begun_by, _not_before(issue, world.now)
@@ -41,6 +49,19 @@ def build(world: World) -> None:
             line = estimate.lines.order_by("-hours")[0]
             EstimateLine.objects.filter(pk=line.pk).update(hours=line.hours + 16)
             _send(estimate, world.now - 4 * HOURS)
+
+    for issue in _some(world, State.SOW_WIP, AGREED):
+        _agree(world, _begun(world, issue))
+
+
+def _agree(world: World, estimate: Estimate) -> None:
+    """The scope was revised, the new version accepted, and the SOW goes on with that."""
+    by = estimate.begun_by
+    version = _send(estimate, world.now - 20 * HOURS)
+    at = _not_before(estimate.issue, world.now - 8 * HOURS)
+    decide(version, Standing.ACCEPTED, answer="Agreed, go on.", by=by, at=at, origin=Origin.DEMO)
+    with suppress(Refused):  # a review may be asked first
+        perform(fresh(estimate.issue).start_sow, by=by, at=at, origin=Origin.DEMO)
 
 
 def _some(world: World, state: str, count: int) -> list[ScopingIssue]:
@@ -90,9 +111,9 @@ def _size(lines: list[EstimateLine], worth: Decimal | None) -> None:
             line.overridden = bool(line.formula)
 
 
-def _send(estimate: Estimate, at: datetime) -> None:
+def _send(estimate: Estimate, at: datetime) -> EstimateVersion:
     by, at = estimate.begun_by, _not_before(estimate.issue, at)
-    send(estimate, to=Addressee.ACCOUNT_TEAM, by=by, at=at, origin=Origin.DEMO)
+    return send(estimate, to=Addressee.ACCOUNT_TEAM, by=by, at=at, origin=Origin.DEMO)
 
 
 def _not_before(issue: ScopingIssue, at: datetime) -> datetime:

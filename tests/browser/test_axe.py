@@ -18,10 +18,13 @@ from scoping.models.estimate import Addressee
 from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
+from sow.models import Template
+from sow.saving import Typed, save
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
 from tests.browser.test_phone import PHONE
 from tests.factories import make_account, make_issue, make_opportunity, make_ready_issue
 from tests.reports import report
+from tests.sow.making import agreed, drafted
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 RUN = """async () => {
@@ -116,6 +119,17 @@ PAGES = {
     "compared estimates": "/issues/{priced}/estimate/compare/?a=1&b=v1",
     "sent estimate": "/issues/{priced}/estimate/v1/",
     "customer's estimate": "/issues/{priced}/estimate/v1/?view=customer",
+    "draft a SOW": "/sow/{agreed}/draft/",
+    "SOW": "/sow/{written}/",
+    "edit a SOW": "/sow/{written}/?edit=all",
+    "edit a SOW's fields": "/sow/{written}/?edit=fields",
+    "versions of a SOW": "/sow/{written}/versions/",
+    "version of a SOW": "/sow/{written}/versions/1/",
+    "compared SOWs": "/sow/{written}/compare/?a=1&b=2",
+    "SOWs side by side": "/sow/{written}/compare/?a=1&b=2&show=side",
+    "clauses": "/sow/library/",
+    "clause": "/sow/library/travel-standard/",
+    "template": "/sow/templates/{template}/",
 }
 
 
@@ -151,6 +165,15 @@ def priced(issue, amara, at):
     return issue.pk
 
 
+def statements(amara, at):
+    """An issue a SOW may be drafted for, one of which there are two versions, the template."""
+    agreed_one, statement = agreed(amara, at), drafted(amara, at)
+    typed = [Typed("travel", "Travel", "Nobody travels.\n\n| A | B |\n| - | - |\n| 1 | 2 |")]
+    save(statement, seen=1, by=amara, at=at, typed=typed, why="Remote")
+    template = Template.objects.get().pk
+    return {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -169,6 +192,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks |= {"em": amara.pk, "quarter": str(quarter_at(at))}
     begin(desk[State.OPEN], by=amara, at=at)
     pks |= {"priced": priced(desk[State.ESTIMATE_FEEDBACK], amara, at)}
+    pks |= statements(amara, at)
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

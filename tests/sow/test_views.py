@@ -229,11 +229,11 @@ def test_more_versions_take_no_more_queries(client, em, statement):
     for number in range(2):
         edit(client, again(statement), **{"x.travel": f"None {number}."})
     paths = (statement.get_absolute_url(), f"/sow/{statement.issue_id}/versions/")
-    few = [len(queries_of(client, path)) for path in paths]
+    few = [queries_of(client, path) for path in paths]
     for number in range(2, 8):
         edit(client, again(statement), **{"x.travel": f"None {number}."})
 
-    assert [len(queries_of(client, path)) for path in paths] == few
+    assert [queries_of(client, path) for path in paths] == few
 
 
 def test_hostile_words_stay_words(client, statement):
@@ -242,7 +242,7 @@ def test_hostile_words_stay_words(client, statement):
     client.post(statement.get_absolute_url(), KNOWN | part)
 
     shown = page(client, statement.get_absolute_url())
-    for bad in ("<script>alert", "<b>T", "<i>*", "<em>Co", "javascript:1)<"):
+    for bad in ("<script>alert", "<b>T", "<i>*", "<em>Co", 'href="javascript'):
         assert bad not in shown
     assert "*Co* | [x](javascript:1)" in shown
 
