@@ -14,6 +14,7 @@ RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requireme
 COPY manage.py ./
 COPY emdesk emdesk
 COPY scoping scoping
+COPY sow sow
 COPY forecasting forecasting
 COPY templates templates
 COPY static static

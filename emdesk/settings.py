@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "emdesk.notifications",
     "emdesk.desk",
     "scoping",
+    "sow",
     "forecasting",
 ]
 

@@ -10,6 +10,7 @@ handler500 = "emdesk.health.failed"
 urlpatterns = [
     path("", include("emdesk.desk.urls")),
     path("", include("scoping.urls")),
+    path("sow/", include("sow.urls")),
     path("", include("forecasting.urls")),
     path("", include("emdesk.people.urls")),
     path("", include("emdesk.notifications.urls")),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from emdesk.ledger.models import Event, Origin
+from emdesk.workflow import Refused, fresh, perform
 from scoping.demo.reviews import decide_some
 from scoping.demo.world import World
 from scoping.estimating.answers import answers_of
@@ -14,15 +16,21 @@ from scoping.estimating.beginning import begin
 from scoping.estimating.cells import Known
 from scoping.estimating.offers import lines_for
 from scoping.estimating.reckoning import roles_and_rates
-from scoping.estimating.sending import send
+from scoping.estimating.sending import decide, send
 from scoping.estimating.sheets import by_phase
-from scoping.models import CatalogueActivity, Estimate, EstimateLine, ScopingIssue
-from scoping.models.estimate import Addressee, RiskGrade
+from scoping.models import (
+    CatalogueActivity,
+    Estimate,
+    EstimateLine,
+    EstimateVersion,
+    ScopingIssue,
+)
+from scoping.models.estimate import Addressee, RiskGrade, Standing
 from scoping.pricing import quarters
 from scoping.states import State
 
 HOURS = timedelta(hours=1)
-STRAWMEN, WITH_FEEDBACK, DEAR = 3, 4, 4
+STRAWMEN, WITH_FEEDBACK, DEAR, AGREED = 3, 4, 4, 3
 DISCOUNTS = (Decimal(0), Decimal("7.5"), Decimal(15))
 RISKS = (RiskGrade.NONE, RiskGrade.LOW, RiskGrade.MEDIUM)
 COURSE, EDUCATION = "GL-BAS-R", Decimal(5_000)
@@ -30,7 +38,7 @@ RATE, MANAGED = Decimal(330), Decimal("1.3")  # with management and contingency
 
 
 def build(world: World) -> None:
-    """Strawmen half done, and estimates the account team looks at, two of them a second time.
+    """Strawmen half done, estimates the account team looks at, and some that customers accepted.
 
     Dear ones are put to the architects.
     """
@@ -48,6 +56,8 @@ def build(world: World) -> None:
     for issue in _dear(world):
         _send(_begun(world, issue), world.now - 30 * HOURS)
     decide_some(world.now)
+    for issue in _some(world, State.SOW_WIP, AGREED):
+        _agree(world, _begun(world, issue))
 
 
 def _dear(world: World) -> list[ScopingIssue]:
@@ -57,6 +67,16 @@ def _dear(world: World) -> list[ScopingIssue]:
     worth = owned.filter(expected_value__range=(70_000, 200_000))
     found = worth.select_related("engagement_manager", "segment")
     return list(found.order_by("-expected_value", "pk")[:DEAR])
+
+
+def _agree(world: World, estimate: Estimate) -> None:
+    """The scope was revised, the new version accepted, and the SOW goes on with that."""
+    by = estimate.begun_by
+    version = _send(estimate, world.now - 20 * HOURS)
+    at = _not_before(estimate.issue, world.now - 8 * HOURS)
+    decide(version, Standing.ACCEPTED, answer="Agreed, go on.", by=by, at=at, origin=Origin.DEMO)
+    with suppress(Refused):  # a review may be asked first
+        perform(fresh(estimate.issue).start_sow, by=by, at=at, origin=Origin.DEMO)
 
 
 def _some(world: World, state: str, count: int) -> list[ScopingIssue]:
@@ -106,9 +126,9 @@ def _size(lines: list[EstimateLine], worth: Decimal | None) -> None:
             line.overridden = bool(line.formula)
 
 
-def _send(estimate: Estimate, at: datetime) -> None:
+def _send(estimate: Estimate, at: datetime) -> EstimateVersion:
     by, at = estimate.begun_by, _not_before(estimate.issue, at)
-    send(estimate, to=Addressee.ACCOUNT_TEAM, by=by, at=at, origin=Origin.DEMO)
+    return send(estimate, to=Addressee.ACCOUNT_TEAM, by=by, at=at, origin=Origin.DEMO)
 
 
 def _not_before(issue: ScopingIssue, at: datetime) -> datetime:

@@ -128,7 +128,13 @@ def _bring_to_feedback(issue: ScopingIssue, *, by: User, at: datetime) -> None:
 
 
 def decide(
-    version: EstimateVersion, standing: str, *, answer: str = "", by: User, at: datetime
+    version: EstimateVersion,
+    standing: str,
+    *,
+    answer: str = "",
+    by: User,
+    at: datetime,
+    origin: str = Origin.PERSON,
 ) -> None:
     """Write down what was answered to a version; a rework takes the card back to the strawman."""
     with atomic():
@@ -139,7 +145,8 @@ def decide(
         if not open_ones.update(standing=standing, answer=answer, decided_by=by, decided_at=at):
             raise Refused(f"v{version.number} was answered or superseded already.")
         verb = ACCEPTED if standing == Standing.ACCEPTED else REWORK
-        record(issue, verb, by=by, at=at, version=version.number, answer=answer)
+        said = {"version": version.number, "answer": answer}
+        record(issue, verb, by=by, at=at, origin=origin, **said)
         if standing == Standing.REWORK:
             drop_review(issue, by=by, at=at)
         if standing == Standing.REWORK and issue.state == State.ESTIMATE_FEEDBACK:

@@ -20,6 +20,7 @@ from emdesk.files.shelf import shelf
 from emdesk.people.models import User
 from emdesk.web import SignedIn
 from scoping import rules
+from scoping.acts import acts_on
 from scoping.cards import brief, days_in_column
 from scoping.closing import may_correct, may_revive, merged_into
 from scoping.facts import Overtaken, amend, answer, assign, set_account_team, set_status
@@ -102,6 +103,7 @@ def _page(request: SignedIn, found: ScopingIssue, at: datetime) -> dict[str, Any
         "may_correct": may_correct(found, user, at),
         "notes": rules.closes(found, user),
         "undo": undoable(found, user, at),
+        "acts": acts_on(found, user),
         "may_revive": may_revive(found, at) and rules.triages(found, user),
         "quiet": quiet_line(found, history, at),
         **panel(found, events, user=user),

@@ -22,6 +22,8 @@ from scoping.models.estimate import Addressee
 from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
+from sow.models import Template
+from sow.saving import Typed, save
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
 from tests.browser.test_phone import PHONE
 from tests.factories import (
@@ -32,6 +34,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reports import report
+from tests.sow.making import agreed, drafted
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 RUN = """async () => {
@@ -133,6 +136,17 @@ PAGES = {
     "review": "/approvals/{review}/",
     "old link": "/approvals/go/x/",
     "customer's estimate": "/issues/{priced}/estimate/v1/?view=customer",
+    "draft a SOW": "/sow/{agreed}/draft/",
+    "SOW": "/sow/{written}/",
+    "edit a SOW": "/sow/{written}/?edit=all",
+    "edit a SOW's fields": "/sow/{written}/?edit=fields",
+    "versions of a SOW": "/sow/{written}/versions/",
+    "version of a SOW": "/sow/{written}/versions/1/",
+    "compared SOWs": "/sow/{written}/compare/?a=1&b=2",
+    "SOWs side by side": "/sow/{written}/compare/?a=1&b=2&show=side",
+    "clauses": "/sow/library/",
+    "clause": "/sow/library/travel-standard/",
+    "template": "/sow/templates/{template}/",
 }
 
 
@@ -178,6 +192,15 @@ def decided(amara, at):
     return call
 
 
+def statements(amara, at):
+    """An issue a SOW may be drafted for, one of which there are two versions, the template."""
+    agreed_one, statement = agreed(amara, at), drafted(amara, at)
+    typed = [Typed("travel", "Travel", "Nobody travels.\n\n| A | B |\n| - | - |\n| 1 | 2 |")]
+    save(statement, seen=1, by=amara, at=at, typed=typed, why="Remote")
+    template = Template.objects.get().pk
+    return {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -197,6 +220,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     begin(desk[State.OPEN], by=amara, at=at)
     pks |= priced(desk[State.ESTIMATE_FEEDBACK], amara, at)
     pks["forecast_call"] = decided(amara, at).pk
+    pks |= statements(amara, at)
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

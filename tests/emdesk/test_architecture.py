@@ -24,7 +24,7 @@ from scoping.models import ScopingIssue
 from scoping.states import DEFINITIONS, LOST_REASONS, UNCOUNTED_REASONS, WON_REASONS, State
 from scoping.states import CloseReason as Reason
 
-PACKAGES = ("emdesk", "scoping", "forecasting")
+PACKAGES = ("emdesk", "scoping", "sow", "forecasting")
 SOURCES = [
     path
     for package in PACKAGES

@@ -153,7 +153,12 @@ def test_somebody_is_away_and_has_a_delegate():
 def test_everything_was_done_by_people_of_the_demo_and_nothing_tomorrow():
     assert set(Event.objects.values_list("origin", flat=True)) == {Origin.DEMO}
     by_the_rule = Event.objects.filter(actor=None)
-    assert set(by_the_rule.values_list("verb", flat=True)) == {WARNED, "scoping.lose", ASKED, *DRIFT}
+    assert set(by_the_rule.values_list("verb", flat=True)) == {
+        WARNED,
+        "scoping.lose",
+        ASKED,
+        *DRIFT,
+    }
     assert not Event.objects.filter(at__gt=AT).exists()
 
 

@@ -437,6 +437,43 @@ APPROVALS = [
     post(f"{ASKED}/recall/", EDIT, data={"reason": "Wrong rates"}),
     post(f"{SENT}/review/", EDIT, data={"note": "Look at this"}),
 ]
+SOW, CLAUSES, TEMPLATE = "/sow/{written}", "/sow/library", "/sow/templates/{template}"
+WRITE, KEEP = "edit a SOW draft", "keep the clause library"
+TRAVEL = {"seen": "1", "edit": "travel", "t.travel": "Travel", "x.travel": "None", "why": "Ours"}
+STATEMENTS = [
+    get("/sow/{agreed}/draft/", "draft a SOW"),
+    fill("/sow/{agreed}/draft/", "draft a SOW", legal_name="Lake Ltd"),
+    get(f"{SOW}/", "see an issue"),
+    get(f"{SOW}/?edit=all", "see an issue"),
+    get(f"{SOW}/?edit=fields", "see an issue"),
+    post(f"{SOW}/", WRITE, data=TRAVEL | {"do": "save"}),
+    post(f"{SOW}/", WRITE, data=TRAVEL | {"do": "up:travel"}),
+    post(f"{SOW}/", WRITE, data={"seen": "1", "part": "fields", "billing": "Soon", "why": "Ours"}),
+    post(f"{SOW}/check/", WRITE, ok=200, data=TRAVEL),
+    get(f"{SOW}/versions/", "see an issue"),
+    get(f"{SOW}/versions/1/", "see an issue"),
+    get(f"{SOW}/compare/?a=1&b=1&show=side", "see an issue"),
+    get(f"{CLAUSES}/", "read the clause library"),
+    get(f"{CLAUSES}/travel-standard/", "read the clause library"),
+    get(f"{TEMPLATE}/", "read the clause library"),
+    get("/activity/sow.clause/{clause}/", "read the clause library"),
+    get(f"{CLAUSES}/new/", KEEP),
+    fill(
+        f"{CLAUSES}/new/",
+        KEEP,
+        key="data",
+        title="Data",
+        kind="other",
+        status="draft",
+        risk="low",
+        text="We delete it.",
+        why="Asked for",
+    ),
+    get(f"{CLAUSES}/travel-standard/edit/", KEEP),
+    fill(f"{CLAUSES}/travel-standard/edit/", KEEP, text="Nobody travels.", why="Simpler"),
+    get(f"{TEMPLATE}/edit/", KEEP),
+    fill(f"{TEMPLATE}/edit/", KEEP, title_0="Parties", why="Shorter"),
+]
 EVERY_COLUMN = "state,labels,opportunity,current_state,next_step,requester"
 TICKED = {"issue": "{deal}.1.{em}", "deed": "label", "label": "urgent"}
 LISTS = [
@@ -605,6 +642,7 @@ DESK: list[Question] = [
     *OPPORTUNITIES,
     *ESTIMATES,
     *APPROVALS,
+    *STATEMENTS,
     *ISSUE,
     *DEEDS,
     *TALK,

@@ -33,6 +33,8 @@ from scoping.models import (
 )
 from scoping.models.estimate import Addressee
 from scoping.states import State
+from sow.models import Clause, StatementOfWork, Template
+from sow.saving import Typed, save
 from tests.factories import make_issue
 from tests.security.payloads import PAYLOADS, packed
 from tests.security.world import World
@@ -114,6 +116,8 @@ def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
     worked = {"phase": text(80), "formula": text(300), "customer_text": text(2_000)}
     yield EstimateLine, worked | {"title": text(), "deliverable": text(2_000)}
     yield Estimate, {"name": text(60)}
+    yield Clause, {"title": text(120)}
+    yield Template, {"name": text(80)}
     yield (
         ScopingIssue,
         {
@@ -129,6 +133,19 @@ def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
     )
 
 
+def _write_sow(world: World, text: Texts) -> None:
+    statement = StatementOfWork.objects.get(issue=world.pks["written"])
+    save(
+        statement,
+        seen=statement.latest,
+        by=world.person("EM own"),
+        at=world.at,
+        typed=[Typed("travel", text(120), text(2_000))],
+        fields={"legal_name": text(300)},
+        why=text(300),
+    )
+
+
 def tell(world: World, turn: int | None) -> None:
     """Events whose sentences repeat what people wrote, and an estimate frozen as it says now."""
     text, by, at = Texts(turn), world.person("EM own"), world.at
@@ -136,6 +153,7 @@ def tell(world: World, turn: int | None) -> None:
     said = {"to": Addressee.ACCOUNT_TEAM, "note": text(500)}
     world.pks["resent"] = send(estimate, by=by, at=at, review=True, **said).number
     _tell_review(world, text)
+    _write_sow(world, text)
     deal = world.deal()
     changed = {
         name: [text(80), text(80)] for name in ("title", "next_step", "free_labels", "close_note")

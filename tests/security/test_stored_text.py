@@ -41,6 +41,7 @@ MORE_PAGES = [
     "/board/changes/?since=0&board=ems",
 ]
 DRAFT = re.compile("/draft/|version=2|versions/2")
+KEPT = re.compile("/sow/(?:library|templates)/.*(?:edit|new)/")
 ADMIN_PAGES = [
     "/admin/people/user/",
     "/admin/people/user/{colleague}/change/",
@@ -62,7 +63,7 @@ def looker(path: str) -> str:
     their_own = path.endswith("/reword/") or "{own_view}" in path or "{mail}" in path
     if path.endswith("/close-date/"):
         return "deal desk"
-    if path.startswith("/catalogue/") and DRAFT.search(path):
+    if (path.startswith("/catalogue/") and DRAFT.search(path)) or KEPT.match(path):
         return "practice manager"
     return "EM own" if their_own else "admin" if path == "/health/" else "EM lead"
 

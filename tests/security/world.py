@@ -71,9 +71,12 @@ from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
+from sow.drafting import draft
+from sow.models import Clause, Template
 from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
 from tests.security.visitor import PASSWORD, Visitor
+from tests.sow.making import agreed
 
 COLUMNS = {
     "EM": Role.EM,
@@ -168,6 +171,7 @@ def build(at: datetime) -> World:
     _imports(world)
     _label_by_batch(world)
     _priced(world)
+    _agreed(world)
     _told(world)
     _calendar(world)
     Dispatch.objects.all().delete()  # nothing is due however long the questions take
@@ -410,6 +414,21 @@ def _asked(world: World, version: EstimateVersion) -> None:
     world.pks |= {"review": found.pk, "review_step": step.pk, "review_digest": found.digest}
     world.pks |= {"inquiry": inquiry.pk, "review_link": token(found.pk, at)}
     world.pks["other_architect"] = world.people["architect other"].pk
+
+
+def _agreed(world: World) -> None:
+    """A deal whose estimate was accepted, and one whose SOW is drafted from it."""
+    em, at = world.people["EM own"], world.at
+    own = _people_on(world, "own") | {"segment": Segment.objects.get(pk=world.pks["segment"])}
+    for name in ("agreed", "written"):
+        on = own | {"account": make_account(name=f"Customer {name}"), "title": "Agreed work"}
+        issue = agreed(em, at, on=on)
+        issue.account_team.add(world.people["account team own"])
+        world.deals[name] = issue
+        world.pks[name] = issue.pk
+    draft(world.deals["written"], by=em, at=at)
+    clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
+    world.pks |= {"clause": clause.pk, "template": template.pk}
 
 
 def _offered(world: World) -> None:

@@ -1,0 +1,81 @@
+"""The demo's statements of work: drafted from what customers accepted, some worked on since."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from emdesk.ledger.models import Event, Origin
+from emdesk.people.models import Role, User
+from scoping.models import ScopingIssue
+from scoping.states import State
+from sow import arranging
+from sow.drafting import draft, may_draft
+from sow.models import Clause, StatementOfWork, Version
+from sow.saving import Act, Typed, save
+
+MONTH = timedelta(days=30)
+MINUTES = timedelta(minutes=7)
+SIGNATORY = "Dale Brown"
+REMOTE = "All work is done remotely. Should anybody travel, the Customer approves it beforehand."
+
+
+def draft_agreed(at: datetime) -> None:
+    """A draft of every accepted estimate; of three one is untouched, one edited, one with legal."""
+    issues = ScopingIssue.objects.filter(state=State.SOW_WIP).exclude(engagement_manager=None)
+    legal = User.objects.with_role(Role.LEGAL).first()
+    Clause.objects.filter(owner=None).update(owner=legal)
+    for place, issue in enumerate(issues.select_related("account").order_by("pk")):
+        em = issue.engagement_manager
+        if em and may_draft(issue, em):
+            made = draft(
+                issue, by=em, at=_next(issue, at), said=_known(issue, at), origin=Origin.DEMO
+            )
+            _work_on(made, em, legal, at, place % 3)
+
+
+def _work_on(version: Version, em: User, legal: User | None, at: datetime, turn: int) -> None:
+    if turn == 0:
+        return
+    _save(
+        version.statement, em, at, [Typed("travel", "Travel and expenses", REMOTE)], "Remote only"
+    )
+    clause = Clause.objects.with_text().filter(key="billing-standard").first()
+    if turn == 2 and legal and clause:
+        act = arranging.take("billing", clause, 0)
+        _save(version.statement, legal, at, [], "Their procurement asks for 45 days", act)
+
+
+def _save(
+    statement: StatementOfWork,
+    by: User,
+    at: datetime,
+    typed: list[Typed],
+    why: str,
+    act: Act | None = None,
+) -> None:
+    statement = StatementOfWork.objects.select_related("issue").get(pk=statement.pk)
+    when = _next(statement.issue, at)
+    seen = statement.latest
+    save(statement, seen=seen, by=by, at=when, typed=typed, act=act, why=why, origin=Origin.DEMO)
+
+
+def _known(issue: ScopingIssue, at: datetime) -> dict[str, str]:
+    """What an EM knows of a deal by then; not everything."""
+    begins = at.date() + MONTH
+    found = {"start_date": _day(begins), "end_date": _day(begins + 3 * MONTH)}
+    if issue.pk % 2:
+        found |= {
+            "legal_name": f"{issue.account.name}, Inc.",
+            "expiry_date": _day(begins + 12 * MONTH),
+        }
+    return found | {"agreement": "Standard terms", "weekly_hours": "20", "our_signatory": SIGNATORY}
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
+
+
+def _next(issue: ScopingIssue, at: datetime) -> datetime:
+    """A little after what its history tells last, never in the future."""
+    last = Event.objects.about(issue).last()
+    return min(last.at + MINUTES, at) if last else at

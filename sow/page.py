@@ -1,0 +1,100 @@
+"""What the editor's page shows: outline, text, checks, fields, the last versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from emdesk.people.models import User
+from scoping.models import ScopingIssue
+from sow import rules
+from sow.checks import Draft, Result
+from sow.checks import check as checked
+from sow.content import Content, Section
+from sow.drafting import accepted, sold_in
+from sow.fields import FIELDS, Field
+from sow.models import Clause, StatementOfWork, Version
+from sow.saving import Typed
+
+LAST_VERSIONS = 6
+ALL, FIELDS_PART = "all", "fields"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A section on the page: as it reads, and when it is edited as it is written."""
+
+    section: Section
+    title: str
+    text: str
+    editing: bool
+    typed_title: str
+    typed_text: str
+    clause: Clause | None = None
+
+
+def draft_of(version: Version, issue: ScopingIssue, content: Content) -> Draft:
+    """What the checks read: the text, the estimate it pins, and whether that one still stands."""
+    now = accepted(issue)
+    newer = now.name if now and now.pk != version.estimate_version_id else ""
+    return Draft(content, sold_in(version.estimate_version), newer)
+
+
+def results(version: Version, issue: ScopingIssue, content: Content) -> dict[str, Any]:
+    found: list[Result] = checked(draft_of(version, issue, content))
+    places = {each.kind: each.key for each in reversed(content.sections)}
+    return {
+        "checks": [(each, places.get(each.kind, "")) for each in found],
+        "faulty": sum(bool(each.faults) for each in found),
+    }
+
+
+def shown(
+    statement: StatementOfWork,
+    user: User,
+    *,
+    edit: str = "",
+    typed: Sequence[Typed] = (),
+    fields: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """For the template. ``typed`` and ``fields`` are words somebody sent that are not saved."""
+    issue, head = statement.issue, statement.head
+    content, edits = head.said, statement.issue.live and rules.edits(issue, user)
+    edit = edit if edits else ""
+    return {
+        "issue": issue,
+        "statement": statement,
+        "version": head,
+        "content": content,
+        "edits": edits,
+        "edit": edit,
+        "says_why": rules.says_why(issue, user),
+        "sections": _sections(content, edit, {each.key: each for each in typed}),
+        "fields": _fields(content, fields or {}),
+        "versions": statement.versions.select_related("saved_by").defer("content")[:LAST_VERSIONS],
+        "offered": Clause.objects.in_use().values_list("key", "title") if edit else [],
+        **results(head, issue, content),
+    }
+
+
+def _sections(content: Content, edit: str, typed: Mapping[str, Typed]) -> list[Shown]:
+    keys = {each.source.get("clause", "") for each in content.sections if edit in {each.key, ALL}}
+    clauses = {each.key: each for each in Clause.objects.with_text().filter(key__in=keys - {""})}
+    found = []
+    for each in content.sections:
+        mine = typed.get(each.key) or Typed(each.key, each.title, each.text)
+        editing = edit in {each.key, ALL} or each.key in typed
+        clause = clauses.get(each.source.get("clause", "")) if editing else None
+        reads = (content.title_of(each), content.text_of(each))
+        found.append(Shown(each, *reads, editing, mine.title, mine.text, clause))
+    return found
+
+
+def _fields(content: Content, typed: Mapping[str, str]) -> list[tuple[Field, str, str]]:
+    """Each with its value as people read it, and as it is written or was just typed."""
+    return [
+        (field, content.value(name), typed.get(name, content.fields.get(name, "")))
+        for name, field in FIELDS.items()
+        if not field.fixed or content.fields.get(name)
+    ]

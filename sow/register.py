@@ -1,0 +1,34 @@
+"""What statements of work bring to the packages below. Imported once, when the apps are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from emdesk.people.models import User
+from emdesk.subjects import visible_subjects
+from emdesk.web import Place, place
+from scoping.acts import Act, acts
+from scoping.demo.afterwards import afterwards
+from scoping.models import ScopingIssue
+from sow import rules, sentences, settings  # noqa: F401 (they register)
+from sow.demo import draft_agreed
+from sow.drafting import may_draft
+from sow.models import Clause, StatementOfWork, Template
+
+
+def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
+    """The SOW once there is one; its draft when it may be made."""
+    statement = StatementOfWork.objects.filter(issue=issue).first()
+    if statement is not None:
+        yield Act(statement.number, statement.get_absolute_url())
+    elif may_draft(issue, user):
+        yield Act("Draft the SOW", reverse("sow:draft", args=[issue.pk]), next=True)
+
+
+acts.append(on_the_issue)
+afterwards.append(draft_agreed)
+for model in (Clause, Template):
+    visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
+place(Place("Work", "Clauses", "list", "sow:library", "n", rules.reads_library))

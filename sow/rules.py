@@ -1,0 +1,39 @@
+"""Who may do what with statements of work and the clause library. Plain predicates.
+
+Source: the matrix of promises.md §5, kept for the tests in tests/permissions.csv.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emdesk.people.models import Role, User
+from scoping.rules import keeps_catalogue, reads_catalogue, works_issue
+
+if TYPE_CHECKING:
+    from scoping.models import ScopingIssue
+
+
+def drafts(issue: ScopingIssue, user: User) -> bool:
+    """The issue's own EM and the leads make the first draft of it."""
+    return works_issue(issue, user)
+
+
+def edits(issue: ScopingIssue, user: User) -> bool:
+    """Legal works in the same draft as the EM."""
+    return works_issue(issue, user) or user.has(Role.LEGAL)
+
+
+def says_why(issue: ScopingIssue, user: User) -> bool:
+    """Leads give a reason when they work in a draft that is another's."""
+    return user.leads and issue.engagement_manager_id != user.pk
+
+
+def reads_library(user: User) -> bool:
+    """Those who read the catalogue, and legal."""
+    return reads_catalogue(user) or user.has(Role.LEGAL)
+
+
+def keeps_library(user: User) -> bool:
+    """Practice owns the clauses as it owns the catalogue."""
+    return keeps_catalogue(user)

@@ -1,0 +1,177 @@
+"""Saving makes a version. What two people changed at once is told, and nobody's words are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.transaction import atomic
+
+from emdesk.ledger.models import Origin
+from emdesk.ledger.recording import record
+from emdesk.people.models import User
+from emdesk.workflow import NotAllowed, Refused, fresh
+from sow import rules
+from sow.content import Content, Section, digest_of
+from sow.differing import sentences
+from sow.fields import FIELDS
+from sow.models import StatementOfWork, Version
+from sow.models.clause import MOST_TEXT
+
+SAVED = "sow.saved"
+MOST_SECTIONS = 100
+Act = Callable[[Content], Content]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A section as somebody left it in the editor."""
+
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A section two people changed; ``theirs`` is None when somebody removed it meanwhile."""
+
+    typed: Typed
+    original: Section
+    theirs: Section | None
+
+
+@dataclass(frozen=True)
+class FieldClash:
+    name: str
+    label: str
+    typed: str
+    original: str
+    theirs: str
+
+
+class Clashed(Exception):
+    """Somebody saved the same sections or fields meanwhile; nothing was saved."""
+
+    def __init__(self, sections: list[Clash], fields: list[FieldClash], head: Version) -> None:
+        super().__init__("Somebody else changed the same meanwhile.")
+        self.sections, self.fields, self.head = sections, fields, head
+
+
+def save(
+    statement: StatementOfWork,
+    *,
+    seen: int,
+    by: User,
+    at: datetime,
+    typed: Iterable[Typed] = (),
+    fields: Mapping[str, str] | None = None,
+    act: Act | None = None,
+    why: str = "",
+    origin: str = Origin.PERSON,
+) -> Version | None:
+    """A new version; None when nothing changed. ``seen`` is the number the person worked from.
+
+    Changes to different sections go together; ``act`` is done with what they come to.
+    """
+    with atomic():
+        issue = fresh(statement.issue)
+        if not issue.live:
+            raise Refused(f"{issue.reference} is closed. Reopen it first.")
+        if not rules.edits(issue, by):
+            raise NotAllowed("Its EM, a lead or legal edits the SOW.")
+        if rules.says_why(issue, by) and not why:
+            raise Refused("This SOW is another's. Say why you change it.")
+        statement = StatementOfWork.objects.select_for_update(of=("self",)).get(pk=statement.pk)
+        head = statement.head
+        base = statement.versions.get(number=seen).said if seen != head.number else head.said
+        content = merged(base, head, list(typed), fields or {})
+        content = act(content) if act else content
+        if content == head.said:
+            return None
+        return _keep(statement, head, content, why=why, by=by, at=at, origin=origin)
+
+
+def merged(base: Content, head: Version, typed: list[Typed], fields: Mapping[str, str]) -> Content:
+    """The newest version with what was typed over ``base``. Raises :class:`Clashed`."""
+    now = head.said
+    wanted = [each for each in typed if (was := base.section(each.key)) and _differs(each, was)]
+    said = {
+        name: value
+        for name, value in fields.items()
+        if name in FIELDS and not FIELDS[name].fixed and value != base.fields.get(name, "")
+    }
+    clashes = [found for each in wanted if (found := _clash(each, base, now))]
+    met = [found for name, value in said.items() if (found := _field_clash(name, value, base, now))]
+    if clashes or met:
+        raise Clashed(clashes, met, head)
+    new = {each.key: each for each in wanted}
+    sections = tuple(
+        replace(each, title=new[each.key].title, text=new[each.key].text)
+        if each.key in new
+        else each
+        for each in now.sections
+    )
+    return Content({**now.fields, **said}, sections)
+
+
+def _clash(each: Typed, base: Content, now: Content) -> Clash | None:
+    was, theirs = base.section(each.key), now.section(each.key)
+    if was is None or (theirs and not _differs(each, theirs)):
+        return None
+    if theirs and (theirs.title, theirs.text) == (was.title, was.text):
+        return None
+    return Clash(each, was, theirs)
+
+
+def _field_clash(name: str, value: str, base: Content, now: Content) -> FieldClash | None:
+    was, theirs = base.fields.get(name, ""), now.fields.get(name, "")
+    if theirs in {was, value}:
+        return None
+    return FieldClash(name, FIELDS[name].label, value, was, theirs)
+
+
+def _differs(each: Typed, section: Section) -> bool:
+    return (each.title, each.text) != (section.title, section.text)
+
+
+def _keep(
+    statement: StatementOfWork,
+    head: Version,
+    content: Content,
+    *,
+    why: str,
+    by: User,
+    at: datetime,
+    origin: str,
+) -> Version:
+    _within_limits(content)
+    said = content.written()
+    told = sentences(head.said, content)
+    number = head.number + 1
+    version = Version.objects.create(
+        statement=statement,
+        number=number,
+        content=said,
+        digest=digest_of(said),
+        estimate_version_id=head.estimate_version_id,
+        estimate_digest=head.estimate_digest,
+        difference=told,
+        why=why,
+        saved_by=by,
+        saved_at=at,
+    )
+    statement.latest = number
+    statement.save(update_fields=["latest"])
+    event = {"sow": statement.number, "version": number, "digest": version.digest}
+    record(statement.issue, SAVED, by=by, at=at, origin=origin, difference=told, why=why, **event)
+    return version
+
+
+def _within_limits(content: Content) -> None:
+    if len(content.sections) > MOST_SECTIONS:
+        raise Refused(f"A SOW has up to {MOST_SECTIONS} sections. Join some.")
+    for each in content.sections:
+        if len(each.text) > MOST_TEXT:
+            raise Refused(f"“{each.title}” is longer than {MOST_TEXT:,} characters. Part it.")

@@ -1,0 +1,1 @@
+"""The clauses and the template a new desk begins with."""

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from sow.views import comparing, drafting, editor, library
+
+app_name = "sow"
+urlpatterns = [
+    path("<int:pk>/", editor.statement, name="statement"),
+    path("<int:pk>/draft/", drafting.draft, name="draft"),
+    path("<int:pk>/check/", editor.check, name="check"),
+    path("<int:pk>/versions/", comparing.versions, name="versions"),
+    path("<int:pk>/versions/<int:number>/", comparing.version, name="version"),
+    path("<int:pk>/compare/", comparing.compare, name="compare"),
+    path("library/", library.clauses, name="library"),
+    path("library/new/", library.new, name="new_clause"),
+    path("library/<slug:key>/", library.clause, name="clause"),
+    path("library/<slug:key>/edit/", library.edit, name="edit_clause"),
+    path("templates/<int:pk>/", library.template, name="template"),
+    path("templates/<int:pk>/edit/", library.edit_template, name="edit_template"),
+]

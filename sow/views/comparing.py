@@ -1,0 +1,64 @@
+"""Versions: listed, read, and any two of them compared."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from emdesk.web import SignedIn
+from sow.differing import difference
+from sow.models import StatementOfWork, Version
+from sow.views.finding import find
+
+SHOWN = {"changes": "Changes only", "inline": "Inline", "side": "Side by side"}
+
+
+@require_safe
+def versions(request: SignedIn, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    rows = found.versions.select_related("saved_by", "estimate_version").defer("content")
+    context = {"issue": found.issue, "statement": found, "versions": list(rows)}
+    return render(request, "sow/versions.html", context)
+
+
+@require_safe
+def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    found = find(request, pk)
+    chosen = _version(found, str(number))
+    context = {
+        "issue": found.issue,
+        "statement": found,
+        "version": chosen,
+        "sections": chosen.said.plain().sections,
+    }
+    return render(request, "sow/version.html", context)
+
+
+@require_safe
+def compare(request: SignedIn, pk: int) -> HttpResponse:
+    """``?a=`` and ``?b=`` are numbers of versions; without them the last two."""
+    found = find(request, pk)
+    said = request.GET
+    new = _version(found, said.get("b") or str(found.latest))
+    old = _version(found, said.get("a") or str(max(new.number - 1, 1)))
+    show = said.get("show", "")
+    context = {
+        "issue": found.issue,
+        "statement": found,
+        "old": old,
+        "new": new,
+        "difference": difference(old.said, new.said),
+        "show": show if show in SHOWN else "changes",
+        "ways": SHOWN.items(),
+        "numbers": range(found.latest, 0, -1),
+    }
+    return render(request, "sow/compare.html", context)
+
+
+def _version(found: StatementOfWork, number: str) -> Version:
+    if not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise Http404
+    rows = found.versions.select_related("saved_by", "estimate_version")
+    chosen: Version = get_object_or_404(rows, number=int(number))
+    return chosen

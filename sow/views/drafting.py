@@ -1,0 +1,45 @@
+"""Drafting: what it would be made of and what is missing, and then the draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+
+from emdesk.web import SignedIn
+from emdesk.workflow import Refused
+from scoping.views.editing import READ_WRITE, only_if
+from scoping.views.moves import find as find_issue
+from sow import rules
+from sow.drafting import draft as make
+from sow.drafting import plan
+from sow.forms.drafting import DraftForm
+from sow.models import StatementOfWork
+
+
+@READ_WRITE
+def draft(request: SignedIn, pk: int) -> HttpResponse:
+    found = find_issue(request, pk)
+    only_if(rules.drafts(found, request.user))
+    known = StatementOfWork.objects.filter(issue=found).first()
+    if known is not None:
+        return redirect(known)
+    context: dict[str, Any] = {"issue": found}
+    try:
+        planned = plan(found, at=now())
+        sent = request.POST if request.method == "POST" else None
+        form = DraftForm(sent, known=planned.fields, estimate=planned.version.number)
+        context |= {"plan": planned, "form": form}
+        if form.is_valid():
+            seen = form.cleaned_data["seen_estimate"]
+            version = make(found, by=request.user, at=now(), said=form.said, seen=seen)
+            messages.success(request, f"{version.statement.number} is drafted.")
+            return redirect(version.statement)
+        status = 422 if form.errors else 200
+    except Refused as refusal:
+        context["refused"] = refusal.reason
+        status = 422 if request.method == "POST" else 200
+    return render(request, "sow/draft.html", context, status=status)
