@@ -9,11 +9,15 @@ import pytest
 from django.db import connection
 from django.db.transaction import atomic
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from tests.notifications.server import MailServer, serving
 
 CAMPAIGNS = ("full", "chaos")
 LONGEST = {"test_chaos", "test_two_commands", "test_database_away", "test_reference"}
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -200,9 +200,9 @@ def with_reviews(issue: ScopingIssue) -> list[tuple[EstimateVersion, Request | N
     return [(version, asked.get(version.pk)) for version in versions]
 
 
-def drop_review(issue: ScopingIssue, *, by: User, at: datetime) -> None:
+def drop_review(issue: ScopingIssue, *, by: User, at: datetime, origin: str) -> None:
     """Whoever the version was sent to wants it reworked: nobody need review it any more."""
-    supersede(CHAIN, issue, by=by, at=at)
+    supersede(CHAIN, issue, by=by, at=at, origin=origin)
 
 
 def review_missing(issue: ScopingIssue, by: User | None, at: datetime) -> str:
