@@ -40,7 +40,7 @@ place(
         rules.reads_win_rate,
     ),
     Place(
-        *("Reports", "Quarter", "chart-column", "forecasting:running_quarter", "q"),
+        *("Reports", "Quarter", "calendar-range", "forecasting:running_quarter", "q"),
         rules.reads_win_rate,
     ),
     Place("Reports", "Drift", "octagon-alert", "forecasting:drift", "r", rules.reads_deals),

@@ -89,14 +89,14 @@ place(
     Place("Work", "Triage", "inbox", "scoping:triage", "t", rules.sees_triage),
     Place("Work", "Issues", "list", "scoping:issues", "l"),
     Place("Work", "Opportunities", "filter", "scoping:opportunities", "p", rules.reads_deals),
-    Place("Work", "Load", "gauge", "scoping:load", "o", rules.sees_load),
-    Place("Work", "Catalogue", "list", "scoping:catalogue", "v", rules.reads_catalogue),
+    Place("Work", "Load", "scale", "scoping:load", "o", rules.sees_load),
+    Place("Work", "Catalogue", "book-open", "scoping:catalogue", "v", rules.reads_catalogue),
 )
 place(Place("Reports", "Clocks", "timer", "scoping:clocks", "s"))
 place(Place("Desk", "Bring over", "import", "scoping:import", "u", rules.previews_imports))
-place(Place("Desk", "Mail", "inbox", "notifications:mailbox", "m", reads_health))
-place(Place("Desk", "Slack", "bell", "notifications:channels", "k", sees_to_channels))
-place(Place("Desk", "Health", "circle-check", "notifications:health", "h", reads_health))
+place(Place("Desk", "Mail", "mail", "notifications:mailbox", "m", reads_health))
+place(Place("Desk", "Slack", "hash", "notifications:channels", "k", sees_to_channels))
+place(Place("Desk", "Health", "activity", "notifications:health", "h", reads_health))
 offer(
     Place("", "New issue", "", "scoping:new_issue", "c", rules.raises_issues),
     Place("", "New request", "", "scoping:intake", "c", rules.asks_for_oneself),

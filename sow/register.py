@@ -31,4 +31,4 @@ acts.append(on_the_issue)
 afterwards.append(draft_agreed)
 for model in (Clause, Template):
     visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
-place(Place("Work", "Clauses", "list", "sow:library", "n", rules.reads_library))
+place(Place("Work", "Clauses", "text-quote", "sow:library", "n", rules.reads_library))
