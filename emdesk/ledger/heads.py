@@ -32,8 +32,20 @@ class Head:
 
 
 def read(path: Path) -> list[Head]:
+    """Every head that can be read; a machine that stopped while writing leaves half a line."""
+    return [head for _, head in _lines(path) if head]
+
+
+def _lines(path: Path) -> list[tuple[int, Head | None]]:
     lines = path.read_text().splitlines() if path.exists() else []
-    return [Head(**json.loads(line)) for line in lines if line.strip()]
+    return [(number, _parsed(line)) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _parsed(line: str) -> Head | None:
+    try:
+        return Head(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def anchor(path: Path, at: datetime) -> Head | None:
@@ -45,14 +57,19 @@ def anchor(path: Path, at: datetime) -> Head | None:
         if heads and heads[-1].day >= at.date().isoformat():
             return None
         head = _head(at.date(), heads[-1] if heads else None, _last_settled_event())
-        file.write(json.dumps(asdict(head)) + "\n")
+        text = path.read_text()
+        begin = "\n" if text and not text.endswith("\n") else ""
+        file.write(f"{begin}{json.dumps(asdict(head))}\n")
     return head
 
 
 def broken(path: Path) -> Iterator[str]:
     """Every head the ledger no longer agrees with."""
     before: Head | None = None
-    for head in read(path):
+    for number, head in _lines(path):
+        if head is None:
+            yield f"line {number} of {path.name} cannot be read: it was cut off or changed"
+            continue
         now = _head(date.fromisoformat(head.day), before, head.last_event)
         if now.events != head.events:
             yield f"head of {head.day}: {head.events} events then, {now.events} now"

@@ -73,6 +73,22 @@ def test_each_day_adds_a_line_and_changes_none(path):
 
 
 @pytest.mark.django_db
+def test_half_a_line_is_told_of_and_stops_no_later_head(path):
+    write(2)
+    first = heads.anchor(path, NOON)
+    with path.open("a") as file:
+        file.write(path.read_text()[:40])
+    write(1)
+
+    second = heads.anchor(path, NOON + DAY)
+
+    assert heads.read(path) == [first, second]
+    assert list(heads.broken(path)) == [
+        "line 2 of heads.jsonl cannot be read: it was cut off or changed"
+    ]
+
+
+@pytest.mark.django_db
 def test_a_day_on_which_nothing_happened_has_a_head_too(path):
     write(1)
     heads.anchor(path, NOON)
