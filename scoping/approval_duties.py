@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
-from emdesk.approvals.minding import stuck
 from emdesk.approvals.models import Inquiry, Request, Standing
-from emdesk.approvals.standings import awaiting
+from emdesk.approvals.standings import asked_steps, awaiting, stuck
 from emdesk.desk.duties import Button, Class, Duty, Wait, finds
 from emdesk.people.models import User
 from scoping.duties import seen_by
 from scoping.models import ScopingIssue
 
 LABEL = ScopingIssue._meta.label_lower
+Issues = dict[int, ScopingIssue]
 BACK = (Standing.SENT_BACK, Standing.REJECTED)
 
 
-def _issues(people: Sequence[User], requests: Iterable[Request]) -> dict[int, ScopingIssue]:
+def _issues(people: Sequence[User], requests: Iterable[Request]) -> Issues:
     keys = {found.subject_id for found in requests if found.subject_type == LABEL}
     return seen_by(people).live().with_people().in_bulk(keys) if keys else {}
 
@@ -41,60 +42,64 @@ def _duty(
 
 
 @finds(Duty)
-def decisions_asked(people: Sequence[User], at: datetime) -> Iterator[Duty]:
-    """What waits for one's word, also as a stand-in."""
-    waiting = awaiting(people, at)
-    issues = _issues(people, [step.request for _, step in waiting])
-    for person, step in waiting:
-        if issue := issues.get(step.request.subject_id):
-            instead = step.assignee and step.assignee_id != person.pk
-            whom = f" for {step.assignee}" if instead else ""
-            reason = f"{step.name} of {step.request.title}{whom}. {step.why}"
-            yield _duty(issue, step.request, "Decide about", reason, "Decide", step.due_at)
+def approvals(people: Sequence[User], at: datetime) -> Iterator[Duty]:
+    """What waits for one's word, what came back, what is asked back, what nobody can decide."""
+    requests = _open_or_back(people)
+    issues = _issues(people, requests)
+    seen = [found for found in requests if found.subject_id in issues]
+    yield from _decisions(people, seen, issues, at)
+    yield from _came_back(seen, issues)
+    yield from _questions(people, seen, issues)
+    if any(person.leads for person in people):
+        yield from _nobody_can_decide(seen, issues, at)
 
 
-@finds(Duty)
-def questions_of_approvers(people: Sequence[User], at: datetime) -> Iterator[Duty]:
-    open_ones = Inquiry.objects.filter(
-        answered_at=None, step__request__requester__in=people, step__turn="asked"
-    ).select_related("step__request", "by")
-    inquiries = list(open_ones)
-    issues = _issues(people, [each.step.request for each in inquiries])
-    for each in inquiries:
-        found = each.step.request
-        if issue := issues.get(found.subject_id):
-            reason = f"{each.by.name} asks about {found.title}: “{each.text}”"
-            yield _duty(issue, found, "Answer about", reason, "Answer", None)
+def _open_or_back(people: Sequence[User]) -> list[Request]:
+    """Every open one, and of one's own issues what came back and nothing newer followed."""
+    own = seen_by(people).worked_by(*people).live().order_by().values("pk")
+    same = {name: OuterRef(name) for name in ("subject_type", "subject_id", "chain")}
+    newer = Request.objects.filter(**same, pk__gt=OuterRef("pk"))
+    wanted = Q(standing=Standing.WAITING) | Q(standing__in=BACK, subject_id__in=own)
+    return list(Request.objects.filter(wanted, ~Exists(newer), subject_type=LABEL).with_steps())
 
 
-@finds(Duty)
-def sent_back(people: Sequence[User], at: datetime) -> Iterator[Duty]:
-    """What came back, until something newer is put to anybody."""
-    own = seen_by(people).worked_by(*people).live()
-    latest = (
-        Request.objects.filter(subject_type=LABEL, subject_id__in=own.order_by().values("pk"))
-        .order_by("subject_id", "chain", "-asked_at", "-pk")
-        .distinct("subject_id", "chain")
-    )
-    back = [found for found in latest if found.standing in BACK]
-    issues = _issues(people, back)
-    for found in back:
-        if issue := issues.get(found.subject_id):
+def _decisions(
+    people: Sequence[User], requests: list[Request], issues: Issues, at: datetime
+) -> Iterator[Duty]:
+    for person, step in awaiting(people, requests, at):
+        found = step.request
+        instead = step.assignee and step.assignee_id != person.pk
+        whom = f" for {step.assignee}" if instead else ""
+        reason = f"{step.name} of {found.title}{whom}. {step.why}"
+        issue = issues[found.subject_id]
+        yield _duty(issue, found, "Decide about", reason, "Decide", step.due_at)
+
+
+def _came_back(requests: list[Request], issues: Issues) -> Iterator[Duty]:
+    for found in requests:
+        if found.standing in BACK:
             reason = f"{found.title}: {found.get_standing_display().lower()}"
+            issue = issues[found.subject_id]
             yield _duty(issue, found, "Work in what came back for", reason, "Read", None)
 
 
-@finds(Duty)
-def nobody_can_decide(people: Sequence[User], at: datetime) -> Iterator[Duty]:
-    """For leads: open steps whose approvers all left or lost the role."""
-    if not any(person.leads for person in people):
+def _questions(people: Sequence[User], requests: list[Request], issues: Issues) -> Iterator[Duty]:
+    own = {found.pk: found for found in requests if found.waiting and found.requester in people}
+    if not own:
         return
-    steps = stuck(at)
-    issues = _issues(people, [step.request for step in steps])
-    for step in steps:
-        if issue := issues.get(step.request.subject_id):
-            reason = f"Nobody can decide “{step.name}” of {step.request.title} any more"
-            yield _duty(issue, step.request, "Find an approver for", reason, "Open", step.due_at)
+    asked = Inquiry.objects.filter(answered_at=None, step__request__in=own)
+    for each in asked.select_related("step", "by"):
+        found = own[each.step.request_id]
+        reason = f"{each.by.name} asks about {found.title}: “{each.text}”"
+        yield _duty(issues[found.subject_id], found, "Answer about", reason, "Answer", None)
+
+
+def _nobody_can_decide(requests: list[Request], issues: Issues, at: datetime) -> Iterator[Duty]:
+    for step in stuck(requests, at):
+        found = step.request
+        reason = f"Nobody can decide “{step.name}” of {found.title} any more"
+        issue = issues[found.subject_id]
+        yield _duty(issue, found, "Find an approver for", reason, "Open", step.due_at)
 
 
 @finds(Wait)
@@ -103,6 +108,5 @@ def decisions_awaited(people: Sequence[User], at: datetime) -> Iterator[Wait]:
     issues = _issues(people, found)
     for each in found:
         if issue := issues.get(each.subject_id):
-            asked = [step for step in each.steps.all() if step.asked]
-            names = " and ".join(f"“{step.name}”" for step in asked)
+            names = " and ".join(f"“{step.name}”" for step in asked_steps([each]))
             yield Wait(issue, f"for {names} of {each.title}", each.asked_at, each.requester)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.transaction import atomic
 
 from emdesk.approvals.clock import passed, told
-from emdesk.approvals.eligible import able, deciders
+from emdesk.approvals.eligible import able
 from emdesk.approvals.holding import REMINDED, in_hand, tell
 from emdesk.approvals.models import Step
 from emdesk.approvals.passing import settle
@@ -71,9 +71,3 @@ def remind(step: Step, at: datetime) -> bool:
         told(step, mark or step.reminded, at)
         step.save(update_fields=["reminded", "remind_at"])
     return bool(mark)
-
-
-def stuck(at: datetime) -> list[Step]:
-    """Open steps that nobody can decide any more."""
-    steps = Step.objects.asked().select_related("request", "assignee")
-    return [step for step in steps if not deciders(step, at)]

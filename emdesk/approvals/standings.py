@@ -1,14 +1,14 @@
-"""How a document stands with a chain; what guards of upper packages ask."""
+"""How documents stand with a chain, and whom open requests wait for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from emdesk.approvals.chains import Chain
-from emdesk.approvals.eligible import able, today_of
-from emdesk.approvals.models import Decision, Request, Standing, Step
+from emdesk.approvals.eligible import able, holders, today_of
+from emdesk.approvals.models import Request, Step
 from emdesk.people.models import User
 
 
@@ -24,29 +24,41 @@ def approval_of(chain: Chain, subject: Any, document: int) -> Request | None:
     return about.with_steps().first()
 
 
-def awaiting(people: Sequence[User], at: datetime) -> list[tuple[User, Step]]:
-    """Open steps that wait for the word of one of these people, in two queries."""
-    steps = list(Step.objects.asked().select_related("request__requester", "assignee", "delegate"))
-    decided = Decision.objects.filter(step__request__in=[step.request_id for step in steps])
-    done: dict[int, set[int]] = {}
-    for request, by in decided.values_list("step__request", "by"):
-        done.setdefault(request, set()).add(by)
+def asked_steps(requests: Iterable[Request]) -> Iterator[Step]:
+    """The steps that are asked now, of requests read with their steps."""
+    for found in requests:
+        for step in found.steps.all():
+            if found.waiting and step.asked:
+                step.request = found
+                yield step
+
+
+def awaiting(
+    people: Sequence[User], requests: Iterable[Request], at: datetime
+) -> list[tuple[User, Step]]:
+    """Whose word of these people each open step waits for; asks the database nothing."""
     return [
         (person, step)
+        for step in asked_steps(requests)
         for person in people
-        for step in steps
-        if _waits_for(step, person, done.get(step.request_id, set()), at)
+        if _waits_for(step, person, at)
     ]
 
 
-def _waits_for(step: Step, person: User, decided: set[int], at: datetime) -> bool:
+def stuck(requests: Iterable[Request], at: datetime) -> list[Step]:
+    """Open steps that nobody can decide any more, in one query."""
+    steps = list(asked_steps(requests))
+    if not steps:
+        return []
+    people = holders({role for step in steps for role in step.roles})
+    return [step for step in steps if not any(_waits_for(step, each, at) for each in people)]
+
+
+def _waits_for(step: Step, person: User, at: datetime) -> bool:
     request = step.request
+    decided = {
+        each.decision.by_id for each in request.steps.all() if getattr(each, "decision", None)
+    }
     barred = {request.requester_id, *request.authors, *decided}
     named = step.assignee_id in {None, person.pk} or step.stands_in(person, today_of(person, at))
     return named and able(person, step.roles, barred)
-
-
-def approved(chain: Chain, subject: Any, document: int, digest: str) -> bool:
-    """Whether all that were asked said yes to exactly this."""
-    found = approval_of(chain, subject, document)
-    return found is not None and (found.standing, found.digest) == (Standing.APPROVED, digest)

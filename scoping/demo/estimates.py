@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from emdesk.ledger.models import Event, Origin
-from emdesk.workflow import Refused, fresh, perform
-from scoping.demo.reviews import decide_some
+from emdesk.workflow import fresh, perform
+from scoping.demo.reviews import approve, decide_some
 from scoping.demo.world import World
 from scoping.estimating.answers import answers_of
 from scoping.estimating.beginning import begin
@@ -74,9 +73,9 @@ def _agree(world: World, estimate: Estimate) -> None:
     by = estimate.begun_by
     version = _send(estimate, world.now - 20 * HOURS)
     at = _not_before(estimate.issue, world.now - 8 * HOURS)
+    approve(estimate.issue, at)
     decide(version, Standing.ACCEPTED, answer="Agreed, go on.", by=by, at=at, origin=Origin.DEMO)
-    with suppress(Refused):  # a review may be asked first
-        perform(fresh(estimate.issue).start_sow, by=by, at=at, origin=Origin.DEMO)
+    perform(fresh(estimate.issue).start_sow, by=by, at=at, origin=Origin.DEMO)
 
 
 def _some(world: World, state: str, count: int) -> list[ScopingIssue]:

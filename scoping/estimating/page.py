@@ -83,6 +83,14 @@ def _gate(reckoned: Reckoned, limits: Limits) -> dict[str, Any]:
     return {"asks_review": asks, "near_review": not asks and total > above * NEAR, "above": above}
 
 
+def sending(place: Around, sheet: Sheet) -> dict[str, Any]:
+    """For the page that asks whether to send it: whom that asks."""
+    return {
+        "plan": _foreseen(place, sheet, place.reckon(sheet)),
+        "above": place.limits.review_above,
+    }
+
+
 def _foreseen(place: Around, sheet: Sheet, reckoned: Reckoned) -> Plan:
     """Whom sending it as it is would ask; below the threshold nothing is looked up."""
     total = reckoned.priced.list_total

@@ -89,21 +89,27 @@ def brief(found: Request, user: User) -> Brief:
         figures=_figures(version, totals, costs=costs),
         since=f"v{earlier.number}" if earlier else "",
         told=told,
-        notes=[f"Discount {totals['discount_percent']} %, so {version.currency} {totals['net']}."]
-        if totals["discount_percent"] != "0"
-        else [],
+        notes=_discounted(version, totals),
         links=_links(version, earlier),
     )
 
 
 def _figures(version: EstimateVersion, totals: Mapping[str, str], *, costs: bool) -> list[Figure]:
     list_total = Figure("List total", f"{version.currency} {version.list_total:,.2f}")
-    hours = Figure("Hours", totals["hours"], f"likely {totals['p50']}, at most {totals['p80']}")
+    ranges = f"delivery P50 {totals['p50']}, P80 {totals['p80']}"
+    hours = Figure("Hours", totals["hours"], ranges)
     if not costs:
         total = Figure("Total", f"{version.currency} {version.final_total:,.2f}")
         return [list_total, total, hours]
     percent = version.costs["total"]["margin_percent"]
     return [list_total, hours, Figure("Margin", f"{percent} %" if percent else "not known")]
+
+
+def _discounted(version: EstimateVersion, totals: Mapping[str, str]) -> list[str]:
+    if not Decimal(totals["discount"]):
+        return []
+    net = f"{version.currency} {Decimal(totals['net']):,.2f}"
+    return [f"With the discount of {totals['discount_percent']} % it is {net}."]
 
 
 def _links(version: EstimateVersion, earlier: EstimateVersion | None) -> list[tuple[str, str]]:

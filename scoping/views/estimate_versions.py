@@ -19,6 +19,7 @@ from scoping import rules
 from scoping.estimating.comparing import Side, compared, scenario_side, version_side
 from scoping.estimating.difference import difference, margin_change
 from scoping.estimating.limits import limits_on
+from scoping.estimating.page import around, sending
 from scoping.estimating.papers import CUSTOMER, OWN, head_and_rows, own_paper, paper
 from scoping.estimating.reviewing import review_of
 from scoping.estimating.sending import (
@@ -28,10 +29,11 @@ from scoping.estimating.sending import (
     token_of,
     version_behind,
 )
+from scoping.estimating.sheets import looked_at
 from scoping.forms.estimate import AnswerForm, SendForm
 from scoping.models import EstimateVersion, ScopingIssue
 from scoping.models.estimate import Standing
-from scoping.views.editing import FORM, READ_WRITE, only_if
+from scoping.views.editing import READ_WRITE, only_if
 from scoping.views.moves import find
 
 ANSWERS = (Standing.ACCEPTED, Standing.REWORK)
@@ -56,8 +58,10 @@ def send_estimate(request: SignedIn, pk: int, place: int) -> HttpResponse:
         "form": form,
         "title": f"Send {chosen.name}",
         "button": "Freeze and send",
+        **sending(around(found, chosen, request.user, now()), looked_at(chosen)),
     }
-    return render(request, FORM, context, status=422 if form.errors else 200)
+    template = "scoping/estimate_send.html"
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 @require_safe

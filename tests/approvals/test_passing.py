@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from emdesk.approvals.minding import mind, stuck
-from emdesk.approvals.models import Step
+from emdesk.approvals.minding import mind
+from emdesk.approvals.models import Request, Step
 from emdesk.approvals.passing import delegate, reassign
 from emdesk.approvals.refusals import NotAllowed, Overtaken, Refused
+from emdesk.approvals.standings import stuck
 from emdesk.ledger.models import Event
 from emdesk.people.models import Absence, Role, User
 from scoping.models import ScopingIssue
@@ -116,9 +117,11 @@ def test_who_leaves_or_loses_the_role_is_replaced_by_the_role(issue, em, yusuf, 
     User.objects.filter(pk=yusuf.pk).update(roles=[Role.VIEWER])
     assert mind(NOON) == 1
     assert whose(found) == (None, None, None)
-    assert stuck(NOON) == []
+    assert stuck(Request.objects.with_steps(), NOON) == []
     User.objects.filter(pk=ewa.pk).update(is_active=False)
-    assert [step.pk for step in stuck(NOON)] == [step_of(found, "architect").pk]
+    assert [step.pk for step in stuck(Request.objects.with_steps(), NOON)] == [
+        step_of(found, "architect").pk
+    ]
 
 
 def test_an_approver_lets_a_colleague_decide_until_a_day(issue, em, yusuf, ewa):

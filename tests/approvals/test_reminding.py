@@ -66,6 +66,16 @@ def test_of_several_the_clock_of_who_works_first_counts(issue, em, yusuf):
     assert step_of(found, "architect").due_at < answered_by(late, OFFICE_MINUTES)
 
 
+def test_who_chose_no_calendar_works_the_usual_week_where_they_are(issue, em, people):
+    """Noon on a Monday in UTC is nine in the evening in Tokyo: their clock starts on Tuesday."""
+    asks = [step_of(asked(issue, em, paper(1)), "architect").due_at]
+    User.objects.filter(pk=people["architect"].pk).update(time_zone="Asia/Tokyo")
+    asks.append(step_of(asked(issue, em, paper(2)), "architect").due_at)
+    nine_in_tokyo = NOON + timedelta(hours=12)
+    two_days = timedelta(days=1, hours=8)
+    assert asks == [answered_by(NOON, OFFICE_MINUTES), nine_in_tokyo + two_days]
+
+
 def test_what_was_decided_or_recalled_reminds_nobody(issue, em, yusuf):
     say(asked(issue, em, paper(1)), "architect", yusuf, "rejected")
     assert mind(NOON + timedelta(days=30)) == 0

@@ -236,6 +236,8 @@ def test_where_the_gate_asks_for_it_one_signs_in_anew_first(signed_in, issue, em
     found = asked(issue, em, paper(1, 100))
     for gate in ("revenue", "leadership"):
         say(found, gate, people[gate])
+    people["legal"].set_password("a-good-quarter-ahead")
+    people["legal"].save()
     client, step = signed_in(people["legal"]), step_of(found, "legal")
     said = {"step": step.pk, "digest": found.digest, "verdict": "approved"}
     with time_machine.travel(NOON + timedelta(hours=1)):

@@ -17,6 +17,7 @@ from django.db.transaction import atomic, set_rollback
 from emdesk.activity.models import Audience, Comment, Mention, Watching
 from emdesk.activity.sentences import describe
 from emdesk.approvals.holding import ASKED
+from emdesk.approvals.models import Request
 from emdesk.ledger.chain import faults
 from emdesk.ledger.models import Event, Origin
 from emdesk.people.models import Absence, Level, Role, User
@@ -302,3 +303,20 @@ def test_most_promises_are_kept_and_a_few_are_broken_now():
     overdue = found.total.counts[Part.OVERDUE]
     assert 0 < overdue < found.total.judged / 10
     assert all(row.counts[Part.MET] > row.counts[Part.LATE] > 0 for row in found.rows)
+
+
+def test_architects_approved_some_dear_estimates_sent_one_back_and_are_asked_about_others():
+    requests = list(Request.objects.with_steps())
+    assert {found.standing for found in requests} >= {"waiting", "approved", "sent_back"}
+    assert all(found.value > 50_000 for found in requests)
+    decided = [each for found in requests for each in found.steps.all() if each.turn == "approved"]
+    assert decided
+    assert all(each.decision.by.has(Role.TECHNICAL_ARCHITECT) for each in decided)
+
+
+def test_nobody_of_the_demo_holds_two_approving_roles():
+    approving = {
+        *(Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER, Role.PS_LEADERSHIP),
+        *(Role.REVENUE, Role.LEGAL, Role.SIGNATORY),
+    }
+    assert not [user for user in User.objects.all() if len(approving & set(user.roles)) > 1]

@@ -165,7 +165,9 @@ def test_a_merged_issue_goes_on_where_it_was_merged(lead):
 def test_each_guard_has_a_name_of_its_own():
     names = [guard.name for guard in ScopingIssue.guards]
 
-    assert sorted(names) == ["approver", "engagement manager", "quarter", "segment", "won"]
+    assert sorted(names) == [
+        *("approver", "architect's review", "engagement manager", "quarter", "segment", "won"),
+    ]
 
 
 def test_what_a_guard_asks_for_the_sheet_can_ask(lead):

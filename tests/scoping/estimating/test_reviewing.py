@@ -164,14 +164,18 @@ def test_while_typing_the_sheet_says_whom_sending_asks(client, estimate, em, arc
 
     assert "sending this asks" not in answered("30000")
     assert "sending this asks the technical architects" in answered("30000")
-    page = client.get(estimate.get_absolute_url()).content.decode()
-    assert "sending this asks the technical architects" in page
+    for address in (estimate.get_absolute_url(), f"{estimate.get_absolute_url()}send/"):
+        page = client.get(address).content.decode()
+        assert "sending this asks the technical architects" in page
 
 
-def test_with_nobody_to_ask_sending_is_refused_and_says_what_to_do(estimate, em, architect):
+def test_with_nobody_to_ask_sending_is_refused_and_says_what_to_do(client, estimate, em, architect):
     architect.deactivate(by=em, at=NOON)
     with pytest.raises(Refused, match="Ask an administrator"):
         sent(estimate, em, 60_000)
+    page = client.get(estimate.get_absolute_url()).content.decode()
+    assert "Ask an administrator" in page
+    assert "sending this asks" not in page
     assert not EstimateVersion.objects.exists()
     assert sent(estimate, em, 50_000)
 
