@@ -45,6 +45,7 @@ FACTS = kind("facts", "Facts of your deals", "Confidence, value, customer inform
 QUIET = kind("quiet", "Issues gone quiet", "Nobody works on yours: it closes as lost soon, or did.")
 INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGEST)
 
+OF_VERSIONS = {f"scoping.estimate_{name}" for name in ("sent", "accepted", "rework")}
 LABEL = ScopingIssue._meta.label_lower
 ARCHITECT_ABOVE = 50_000
 LINE_ABOVE = "engagement_manager__reports_to__reports_to__reports_to"
@@ -74,6 +75,8 @@ def link(event: Event, subject: Any) -> str:
         return link_to(event.data["request"], event.at)
     if event.verb == "scoping.fell_silent":
         return reverse("scoping:keep", args=[event.subject_id])
+    if event.verb in OF_VERSIONS:
+        return reverse("scoping:estimate_version", args=[event.subject_id, event.data["version"]])
     return str(subject.get_absolute_url())
 
 

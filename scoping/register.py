@@ -36,6 +36,7 @@ from scoping.catalogue import (  # noqa: F401 (they register)
     sentences as catalogue_sentences,
 )
 from scoping.estimating import limits, telling  # noqa: F401 (they register)
+from scoping.estimating import notices as estimate_notices  # noqa: F401 (they register)
 from scoping.models import (
     CatalogueVersion,
     CostSheet,

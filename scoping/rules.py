@@ -273,9 +273,25 @@ def meets_approvals(user: User) -> bool:
     return user.leads or user.has(Role.EM, *APPROVERS)
 
 
+def takes_costs_away(user: User) -> bool:
+    """As files: who exports what they see."""
+    return reads_cost_rates(user) and exports(user)
+
+
 def edits_estimate(issue: ScopingIssue, user: User) -> bool:
     """Hours and price are the issue's own EM's, and the leads'."""
     return works_issue(issue, user)
+
+
+def tells_actual_hours(issue: ScopingIssue, user: User) -> bool:
+    """The project manager who closes it out; its own EM and the leads, who estimate by it."""
+    own = user.has(Role.PROJECT_MANAGER) and issue.project_manager_id == user.pk
+    return own or closes(issue, user)
+
+
+def excuses_margin(issue: ScopingIssue, user: User) -> bool:
+    """A margin below the floor stands on a lead's word."""
+    return user.leads
 
 
 def sends_link(issue: ScopingIssue, user: User) -> bool:

@@ -1,134 +1,109 @@
-"""Rate cards as a table: out for a spreadsheet, and in again, looked at before anything is given."""
+"""Rate cards, and sheets of standard cost, as tables."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.transaction import atomic
-
-from emdesk.exporting import original
 from emdesk.people.models import User
-from scoping.catalogue.rating import give_card
-from scoping.forms.rates import RateCardForm
-from scoping.imports.reading import Text
-from scoping.imports.report import FileRefused
-from scoping.imports.tables import Row, Table
-from scoping.models import RateCard, ResourceRole
+from scoping.catalogue.dated_files import WHY, Kind, Said
+from scoping.catalogue.rating import give_card, give_sheet
+from scoping.forms.rates import CostSheetForm, RateCardForm
+from scoping.models import CostSheet, RateCard, ResourceRole
 
-HEAD = ("Region", "Currency", "From", "Every role", "Why")
-MOST_CARDS, MOST_BYTES = 500, 256 * 1024
+Amounts = frozenset[tuple[int, Decimal]]
 
 
-@dataclass(frozen=True)
-class Planned:
-    """One line of the file: a card to give, one that is there already, or what is wrong."""
+class Cards(Kind):
+    name = "card"
+    head = ("Region", "Currency", "From", "Every role")
+    shown = ("Region", "Currency", "From")
 
-    line: int
-    region: str
-    currency: str
-    begins: str
-    form: RateCardForm
-    known: bool
-    faults: list[str] = field(default_factory=list)
+    def form(self, said: Said, amounts: Mapping[str, str], today: date) -> RateCardForm:
+        data = {
+            "region": said["Region"],
+            "currency": said["Currency"].upper(),
+            "effective_from": said["From"],
+            "rate": said["Every role"],
+            "reason": said[WHY],
+        }
+        return RateCardForm(today, None, {**data, **amounts})
 
+    def give(self, form: RateCardForm, *, by: User, at: datetime) -> None:
+        said = {name: form.cleaned_data[name] for name in form.base_fields}
+        give_card(own_rates=form.by_role, by=by, at=at, **said)
 
-def head(roles: Sequence[ResourceRole]) -> list[str]:
-    return [*HEAD[:4], *(role.name for role in roles), HEAD[4]]
+    def there(self) -> set[Any]:
+        return {
+            (card.region, card.currency, card.effective_from.isoformat(), card.rate, _own(card))
+            for card in RateCard.objects.prefetch_related("own_rates")
+        }
 
+    def facts(self, said: Said, amounts: Amounts) -> Any:
+        region = " ".join(said["Region"].upper().split())
+        key = (region, said["Currency"].upper(), said["From"])
+        return (*key, Decimal(said["Every role"]), amounts)
 
-def rows(cards: Iterable[RateCard], roles: Sequence[ResourceRole]) -> Iterable[list[Any]]:
-    """A line for each card; a role without a rate of its own is left empty."""
-    for card in cards:
-        own = {each.role_id: each.rate for each in card.own_rates.all()}
-        rates = [own.get(role.pk) for role in roles]
-        begins = card.effective_from.isoformat()
-        yield [card.region, card.currency, begins, card.rate, *rates, card.reason]
-
-
-def read(content: str, today: date) -> list[Planned]:
-    """What each line would do; ``FileRefused`` when it is no such table."""
-    if len(content.encode(errors="replace")) > MOST_BYTES:
-        raise FileRefused(f"The file has more than {MOST_BYTES // 1024} KB. Split it.")
-    raw: Any = io.BytesIO(content.encode("utf-8", errors="replace"))
-    table = Table(Text(io.BufferedReader(raw)), HEAD)
-    roles = {role.name: role for role in ResourceRole.objects.filter(is_active=True)}
-    _insist_on_columns(table.columns, roles)
-    there = {_facts_of(card) for card in RateCard.objects.prefetch_related("own_rates")}
-    found: list[Planned] = []
-    for row in table:
-        if row.blank:
-            continue
-        if len(found) == MOST_CARDS:
-            raise FileRefused(f"More than {MOST_CARDS} cards. Split the file.")
-        found.append(_planned(row, roles, there, today))
-    if not found:
-        raise FileRefused("The file holds no card below its first line.")
-    return found
+    def rows(self, cards: Iterable[RateCard], roles: Sequence[ResourceRole]) -> Iterable[list[Any]]:
+        """A line for each card; a role without a rate of its own is left empty."""
+        for card in cards:
+            own = dict(_own(card))
+            begins = card.effective_from.isoformat()
+            rates = [own.get(role.pk) for role in roles]
+            yield [card.region, card.currency, begins, card.rate, *rates, card.reason]
 
 
-def give(planned: Iterable[Planned], *, by: User, at: datetime) -> int:
-    """All the cards that are not there yet, or none; how many they were."""
-    given = 0
-    with atomic():
-        for each in planned:
-            if each.known:
-                continue
-            said = {name: each.form.cleaned_data[name] for name in each.form.base_fields}
-            give_card(own_rates=each.form.by_role, by=by, at=at, **said)
-            given += 1
-    return given
+class Sheets(Kind):
+    """Average pay and benefits a year of every role: the cost of an hour follows from them."""
+
+    name = "sheet"
+    head = ("Currency", "From", "Billable hours")
+    shown = head
+
+    def form(self, said: Said, amounts: Mapping[str, str], today: date) -> CostSheetForm:
+        form = CostSheetForm(today, None)
+        begins = {day.isoformat(): name for name, day in form.quarters.items()}
+        data = {
+            "currency": said["Currency"].upper(),
+            "quarter": begins.get(said["From"], said["From"]),
+            "billable_hours": said["Billable hours"],
+            "reason": said[WHY],
+        }
+        return CostSheetForm(today, None, {**data, **amounts})
+
+    def give(self, form: CostSheetForm, *, by: User, at: datetime) -> None:
+        said = {name: form.cleaned_data[name] for name in ("currency", "billable_hours", "reason")}
+        begins = form.effective_from
+        give_sheet(yearly=form.by_role, effective_from=begins, by=by, at=at, **said)
+
+    def there(self) -> set[Any]:
+        return {
+            (each.currency, each.effective_from.isoformat(), each.billable_hours, _yearly(each))
+            for each in CostSheet.objects.prefetch_related("rates")
+        }
+
+    def facts(self, said: Said, amounts: Amounts) -> Any:
+        hours = Decimal(said["Billable hours"])
+        return (said["Currency"].upper(), said["From"], hours, amounts)
+
+    def rows(
+        self, sheets: Iterable[CostSheet], roles: Sequence[ResourceRole]
+    ) -> Iterable[list[Any]]:
+        for sheet in sheets:
+            yearly = dict(_yearly(sheet))
+            begins, hours = sheet.effective_from.isoformat(), sheet.billable_hours
+            amounts = [yearly.get(role.pk) for role in roles]
+            yield [sheet.currency, begins, hours, *amounts, sheet.reason]
 
 
-def _insist_on_columns(columns: Sequence[str], roles: dict[str, ResourceRole]) -> None:
-    strange = [name for name in columns if name and name not in (*HEAD, *roles)]
-    if strange:
-        known = ", ".join(roles)
-        raise FileRefused(f"There is no role “{strange[0][:40]}”. The roles are {known}.")
+def _own(card: RateCard) -> Amounts:
+    return frozenset((each.role_id, each.rate) for each in card.own_rates.all())
 
 
-def _planned(row: Row, roles: dict[str, ResourceRole], there: set[Any], today: date) -> Planned:
-    said = {name: original(row[name]).strip() for name in (*HEAD, *roles)}
-    data = {
-        "region": said["Region"],
-        "currency": said["Currency"].upper(),
-        "effective_from": said["From"],
-        "rate": said["Every role"],
-        "reason": said["Why"],
-        **{f"role_{role.pk}": said[name] for name, role in roles.items()},
-    }
-    form = RateCardForm(today, None, data)
-    form.full_clean()
-    known = _facts(said, roles) in there
-    faults = [] if known else _faults(row, form)
-    region, currency, begins = (said[name] for name in HEAD[:3])
-    return Planned(row.line, region, currency, begins, form, known, faults)
+def _yearly(sheet: CostSheet) -> Amounts:
+    return frozenset((each.role_id, each.yearly) for each in sheet.rates.all())
 
 
-def _faults(row: Row, form: RateCardForm) -> list[str]:
-    if row.broken or row.missing or row.extra:
-        return [row.broken or "This line has not as many cells as the first."]
-    return [
-        f"{form.fields[name].label or name.replace('_', ' ').capitalize()}: {fault}"
-        for name, faults in form.errors.items()
-        for fault in faults
-    ]
-
-
-def _facts(said: dict[str, str], roles: dict[str, ResourceRole]) -> Any:
-    """What makes a card of the file the same as one that is there; None when it is no card."""
-    try:
-        rates = {role.pk: Decimal(said[name]) for name, role in roles.items() if said[name]}
-        key = (" ".join(said["Region"].upper().split()), said["Currency"].upper(), said["From"])
-        return (*key, Decimal(said["Every role"]), frozenset(rates.items()))
-    except ArithmeticError:
-        return None
-
-
-def _facts_of(card: RateCard) -> Any:
-    own = frozenset((each.role_id, each.rate) for each in card.own_rates.all())
-    return (card.region, card.currency, card.effective_from.isoformat(), card.rate, own)
+CARDS, SHEETS = Cards(), Sheets()

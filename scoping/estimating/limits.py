@@ -13,26 +13,30 @@ from emdesk.configuration.values import values_on
 
 REVIEW_ABOVE = "estimate_review_above"
 UPLIFT = "marketplace_uplift"
-FLOOR = "margin_floor"
+FLOOR, USUAL_MARGIN, LOWEST_MARGIN = "margin_floor", "margin_usual", "margin_lowest"
 LINK_DAYS = "estimate_link_days"
 STICKY = "estimate_review_sticky"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """List total above which an architect reviews, the marketplace's uplift and the floor of the
-    margin in percent, days a customer's link is good for."""
+    """List total above which an architect reviews, the marketplace's uplift in percent, days a
+    customer's link is good for; margins in percent: the floor, and below which one is noted, or
+    is approved at the top."""
 
     review_above: Decimal
     uplift: Decimal
     floor: Decimal
     link_days: int
+    usual_margin: Decimal
+    lowest_margin: Decimal
 
 
 def limits_on(day: date) -> Limits:
     """In one query."""
     found = values_on(day)
-    return Limits(found[REVIEW_ABOVE], found[UPLIFT], found[FLOOR], found[LINK_DAYS])
+    margins = found[USUAL_MARGIN], found[LOWEST_MARGIN]
+    return Limits(found[REVIEW_ABOVE], found[UPLIFT], found[FLOOR], found[LINK_DAYS], *margins)
 
 
 def _number(key: str, name: str, help_: str, default: str, most: int) -> Definition:
@@ -68,6 +72,24 @@ register(
 register(_number(UPLIFT, "Marketplace uplift", "Percent added to the net total there.", "2.5", 100))
 register(
     _number(FLOOR, "Margin floor", "Estimates below this margin, in percent, say so.", "40", 99)
+)
+register(
+    _number(
+        USUAL_MARGIN,
+        "Usual margin",
+        "Estimates below this margin, in percent, are noted. Our default, not a public rule.",
+        "55",
+        99,
+    )
+)
+register(
+    _number(
+        LOWEST_MARGIN,
+        "Lowest margin",
+        "Below this margin, in percent, the VP of PS approves. Our default, not a public rule.",
+        "30",
+        99,
+    )
 )
 register(
     Definition(

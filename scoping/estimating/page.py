@@ -15,6 +15,7 @@ from emdesk.people.models import User
 from scoping import rules
 from scoping.estimating.answers import answers_of
 from scoping.estimating.arranging import stale
+from scoping.estimating.bands import agrees_to, band_of
 from scoping.estimating.cells import Known
 from scoping.estimating.grid import Grid, margin_of, refused
 from scoping.estimating.limits import Limits, limits_on
@@ -70,6 +71,7 @@ def shown(
         "range": reckoned.range,
         "method": METHOD,
         "stale": stale(sheet.lines, place.known) if edits else {},
+        "agrees": agrees_to(sheet.estimate.discount_percent),
         **_gate(reckoned, place.limits),
         "plan": _foreseen(place, sheet, reckoned) if edits else Plan(),
     }
@@ -106,6 +108,7 @@ def _margin(reckoned: Reckoned, limits: Limits) -> dict[str, Any]:
         "cogs": total.cogs,
         "margin": total.margin,
         "margin_percent": margin_of(total),
+        "band": band_of(total.margin_percent, limits),
         "below_floor": total.margin_percent is not None and total.margin_percent < limits.floor,
         "floor": limits.floor,
         "target": target_price(total.cogs, limits.floor) if known else None,  # type: ignore[arg-type]

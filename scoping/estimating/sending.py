@@ -111,6 +111,7 @@ def _freeze(
     told = difference(earlier.content, content) if earlier else []
     said = {"version": version.number, "to": to, "total": content["totals"]["final"]}
     said |= {"currency": version.currency, "digest": version.digest, "difference": told}
+    said["moves"] = "send_estimate" in WAY.get(issue.state, ())
     record(issue, SENT, by=by, at=at, origin=origin, **said)
     return version
 

@@ -6,13 +6,25 @@ from emdesk.activity.sentences import sentence
 from emdesk.approvals.holding import VERBS
 from emdesk.ledger.models import Event
 from scoping.estimating.beginning import BEGUN, PRIMARY_SET
+from scoping.estimating.delivered import HOURS_NOTED
+from scoping.estimating.excusing import EXCUSED
 from scoping.estimating.sending import ACCEPTED, LINKED, REWORK, SENT
 from scoping.estimating.sheets import CHANGED
 from scoping.models.estimate import Addressee
 from scoping.quiet.activity import counts
 
 counts(*VERBS, called="a word on a decision")
-counts(BEGUN, CHANGED, PRIMARY_SET, SENT, ACCEPTED, REWORK, LINKED, called="work on the estimate")
+counts(
+    BEGUN,
+    CHANGED,
+    PRIMARY_SET,
+    SENT,
+    ACCEPTED,
+    REWORK,
+    LINKED,
+    EXCUSED,
+    called="work on the estimate",
+)
 
 
 @sentence(BEGUN)
@@ -44,6 +56,17 @@ def answered(event: Event) -> str:
     what = "was accepted" if event.verb == ACCEPTED else "needs rework"
     said = f": “{data['answer']}”" if data["answer"] else ""
     return f"noted that v{data['version']} of the estimate {what}{said}"
+
+
+@sentence(EXCUSED)
+def excused(event: Event) -> str:
+    return f"agreed to the terms of the estimate “{event.data['name']}”"
+
+
+@sentence(HOURS_NOTED)
+def hours_noted(event: Event) -> str:
+    said = f": “{event.data['lessons']}”" if event.data["lessons"] else ""
+    return f"noted that it took {event.data['hours']} hours{said}"
 
 
 @sentence(LINKED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -48,6 +49,36 @@ class TermsForm(Seen, forms.ModelForm):  # type: ignore[type-arg]
 
 class ScenarioForm(forms.Form):
     name = forms.CharField(max_length=60, label="Name of the new scenario", initial="Alternative")
+
+
+class TargetForm(forms.Form):
+    target = forms.DecimalField(
+        label="Margin wanted, %", min_value=0, max_value=Decimal("99.99"), decimal_places=2
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why an estimate may go below the floor."""
+
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Only those who see cost read it. It holds down to this margin.",
+    )
+
+
+class ActualHoursForm(forms.Form):
+    """What an engagement took in the end."""
+
+    hours = forms.DecimalField(
+        min_value=0, max_value=999_999, decimal_places=2, label="Hours it took, all roles"
+    )
+    lessons = forms.CharField(
+        max_length=500,
+        required=False,
+        label="What the next estimate should know",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class SendForm(forms.Form):

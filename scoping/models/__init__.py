@@ -1,4 +1,5 @@
 from scoping.models.account import Account
+from scoping.models.actual import ActualHours
 from scoping.models.catalogue import (
     BillRate,
     CatalogueActivity,
@@ -20,6 +21,7 @@ from scoping.models.estimate import (
     EstimateLine,
     EstimateStep,
     EstimateVersion,
+    MarginReason,
 )
 from scoping.models.import_run import Deed, Former, ImportFile, ImportRun, Kind, Step
 from scoping.models.imported import Imported
@@ -37,6 +39,7 @@ from scoping.models.webhook import Delivered, WebhookDelivery
 
 __all__ = [
     "Account",
+    "ActualHours",
     "Answer",
     "AnswerKind",
     "Awaited",
@@ -63,6 +66,7 @@ __all__ = [
     "Imported",
     "Kind",
     "Layout",
+    "MarginReason",
     "Meeting",
     "MeetingKind",
     "Opportunity",

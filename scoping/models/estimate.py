@@ -194,6 +194,23 @@ class EstimateStep(models.Model):
         return f"{self.estimate_id}: {self.number}"
 
 
+class MarginReason(models.Model):
+    """Why a lead lets an estimate go below the floor; it says what it costs, so only those read it
+    who see cost. It holds down to the margin it was given for, in percent, and no further."""
+
+    estimate = models.ForeignKey(Estimate, models.PROTECT, related_name="margin_reasons")
+    margin = models.DecimalField(max_digits=20, decimal_places=2)
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.reason[:60]
+
+
 class Addressee(models.TextChoices):
     ACCOUNT_TEAM = "account_team", "Account team, for review"
     CUSTOMER = "customer", "Customer"

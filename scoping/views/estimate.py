@@ -24,6 +24,7 @@ from scoping.estimating.pasting import paste
 from scoping.estimating.reviewing import with_reviews
 from scoping.estimating.saving import Outcome, Typed, put
 from scoping.estimating.sheets import Sheet, TooMany, in_hand, keep, looked_at
+from scoping.estimating.similar import RULE, similar
 from scoping.estimating.terms import amend_terms
 from scoping.estimating.undoing import undo
 from scoping.forms.estimate import ScenarioForm, TermsForm
@@ -132,9 +133,13 @@ def _context(
 ) -> dict[str, Any]:
     found, faults = place.issue, outcome.faults if outcome else ()
     edits = found.live and rules.edits_estimate(found, request.user)
+    page = shown(place, sheet, edits=edits, faults=faults)
+    priced = page["priced"]
     return {
-        **shown(place, sheet, edits=edits, faults=faults),
+        **page,
         "scenarios": scenarios,
+        "similar": similar(found, priced.list_total, sheet.estimate.currency, place.user),
+        "rule": RULE,
         "exports": rules.exports(place.user),
         "newer": _newer(place, sheet.estimate) if edits else [],
         "may_add": edits and len(scenarios) < MOST_SCENARIOS,

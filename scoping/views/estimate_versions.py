@@ -31,9 +31,10 @@ from scoping.estimating.sending import (
 )
 from scoping.estimating.sheets import looked_at
 from scoping.forms.estimate import AnswerForm, SendForm
-from scoping.models import EstimateVersion, ScopingIssue
+from scoping.models import ActualHours, EstimateVersion, ScopingIssue
 from scoping.models.estimate import Standing
-from scoping.views.editing import READ_WRITE, only_if
+from scoping.states import Outcome
+from scoping.views.editing import FORM, READ_WRITE, only_if
 from scoping.views.moves import find
 
 ANSWERS = (Standing.ACCEPTED, Standing.REWORK)
@@ -85,6 +86,9 @@ def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
         "sends": sends,
         "exports": rules.exports(request.user),
         "link": _address(request, sent) if sends and sent.links else "",
+        "actual": ActualHours.objects.filter(issue=found).select_related("noted_by").first(),
+        "tells_hours": found.outcome == Outcome.WON
+        and rules.tells_actual_hours(found, request.user),
         "open": sent.standing == Standing.SENT,
         "form": AnswerForm(),
         **review_of(found, sent, request.user),

@@ -394,6 +394,8 @@ OPPORTUNITIES = [
 ]
 SHEET, EDIT = "/issues/{priced}/estimate", "edit an estimate"
 SENT, AWAY = f"{SHEET}/v{{sent}}", "take an estimate away"
+TOOK = "note the hours an engagement took"
+MARGIN = "see the margin of an estimate"
 ESTIMATES = [
     get(f"{SHEET}/", "see an issue"),
     get(f"{SHEET}/1/", "see an issue"),
@@ -406,6 +408,11 @@ ESTIMATES = [
     post(f"{SHEET}/2/primary/", EDIT),
     get(f"{SHEET}/1/send/", EDIT),
     fill(f"{SHEET}/1/send/", EDIT, to="account_team"),
+    get("/issues/{closed}/actual-hours/", TOOK),
+    post("/issues/{closed}/actual-hours/", TOOK, ok=422, data={"hours": "90"}),
+    get(f"{SHEET}/1/margin/", MARGIN),
+    get(f"{SHEET}/1/margin/?target=45", MARGIN),
+    post(f"{SHEET}/1/margin/", "excuse a margin", ok=422, data={"reason": "A reference"}),
     get(f"{SHEET}/1/lines/csv/", AWAY),
     get(f"{SHEET}/1/lines/import/", EDIT),
     post(f"{SHEET}/1/lines/import/", EDIT, ok=200, data={"text": "Activity,Hours\nMore,2\n"}),
@@ -623,6 +630,9 @@ OFFERED = [
     fill("/catalogue/rates/new/?like={card}", "give a rate card", reason="Dearer"),
     get("/catalogue/cost/", "read standard cost"),
     get("/catalogue/cost/{sheet}/", "read standard cost"),
+    get("/catalogue/cost/export/csv/", "take standard cost away"),
+    get("/catalogue/cost/import/", "give standard cost"),
+    post("/catalogue/cost/import/", "give standard cost", ok=422, data={"text": "Currency"}),
     get("/activity/scoping.costsheet/{sheet}/", "read standard cost"),
     get("/activity/scoping.ratecard/{card}/", READ),
     get("/activity/scoping.proposal/{proposal}/", READ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_safe
@@ -16,13 +16,13 @@ from scoping import rules
 from scoping.catalogue.rating import give_sheet
 from scoping.forms.rates import CostSheetForm
 from scoping.models import CostSheet, ResourceRole
-from scoping.views.catalogue.frame import page
+from scoping.views.catalogue.frame import cost_readers_only, page
 from scoping.views.editing import READ_WRITE
 
 
 @require_safe
 def costs(request: SignedIn) -> HttpResponse:
-    _cost_readers_only(request)
+    cost_readers_only(request)
     today = localdate()
     roles = list(ResourceRole.objects.all())
     held = set(CostSheet.objects.in_force(today).values_list("pk", flat=True))
@@ -30,14 +30,13 @@ def costs(request: SignedIn) -> HttpResponse:
         {"sheet": each, "rates": [each.rate_of(role) for role in roles], "held": each.pk in held}
         for each in _sheets(request)
     ]
-    may_set = rules.sets_cost_rates(request.user)
-    context = {"roles": roles, "sheets": sheets, "today": today, "may_set": may_set}
+    context = {"roles": roles, "sheets": sheets, "today": today}
     return page(request, "costs", "costs", context)
 
 
 @require_safe
 def cost_sheet(request: SignedIn, pk: int) -> HttpResponse:
-    _cost_readers_only(request)
+    cost_readers_only(request)
     sheet = get_object_or_404(_sheets(request), pk=pk)
     return page(request, "cost_sheet", "costs", {"sheet": sheet})
 
@@ -45,7 +44,7 @@ def cost_sheet(request: SignedIn, pk: int) -> HttpResponse:
 @READ_WRITE
 def new_cost_sheet(request: SignedIn) -> HttpResponse:
     """Beginning with the figures that hold today."""
-    _cost_readers_only(request)
+    cost_readers_only(request)
     if not rules.sets_cost_rates(request.user):
         raise PermissionDenied
     today = localdate()
@@ -63,11 +62,6 @@ def new_cost_sheet(request: SignedIn) -> HttpResponse:
         messages.success(request, "The sheet is given.")
         return redirect("scoping:costs")
     return page(request, "new_cost_sheet", "costs", {"form": form}, 422 if form.errors else 200)
-
-
-def _cost_readers_only(request: SignedIn) -> None:
-    if not rules.reads_cost_rates(request.user):
-        raise Http404
 
 
 def _sheets(request: SignedIn) -> Any:

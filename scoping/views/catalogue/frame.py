@@ -25,6 +25,12 @@ def readers_only(request: SignedIn) -> None:
         raise Http404
 
 
+def cost_readers_only(request: SignedIn) -> None:
+    """To others there is no standard cost."""
+    if not rules.reads_cost_rates(request.user):
+        raise Http404
+
+
 def keepers_only(request: SignedIn) -> None:
     readers_only(request)
     if not keeps_catalogue(request.user):
@@ -75,6 +81,8 @@ def page(
         "proposes": rules.proposes_to_catalogue(user),
         "sets_bill_rates": rules.sets_bill_rates(user),
         "takes_rates_away": rules.takes_rates_away(user),
+        "takes_costs_away": rules.takes_costs_away(user),
+        "sets_cost_rates": rules.sets_cost_rates(user),
         "reads_cost": rules.reads_cost_rates(user),
         "reads_needs": rules.reads_needs(user),
     }

@@ -18,7 +18,7 @@ DAY = date(2026, 3, 2)
 
 
 def test_shipped_limits_are_those_of_the_sources() -> None:
-    assert limits_on(DAY) == Limits(D(50_000), D("2.5"), D(40), 30)
+    assert limits_on(DAY) == Limits(D(50_000), D("2.5"), D(40), 30, D(55), D(30))
 
 
 def test_a_lead_sets_the_threshold_by_page_and_the_sheet_heeds_it(signed_in, client, estimate):
