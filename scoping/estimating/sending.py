@@ -69,7 +69,7 @@ def send(
         reckoned = reckon(sheet.estimate, sheet.lines, rates, uplift)
         version = _freeze(reckoned, issue, roles, to=to, note=note, by=by, at=at, origin=origin)
         ask_review(version, by=by, at=at, wished=review, origin=origin)
-        _bring_to_feedback(issue, by=by, at=at)
+        _bring_to_feedback(issue, by=by, at=at, origin=origin)
         if to == Addressee.CUSTOMER:
             make_link(version, by=by, at=at)
     return version
@@ -115,7 +115,7 @@ def _freeze(
     return version
 
 
-def _bring_to_feedback(issue: ScopingIssue, *, by: User, at: datetime) -> None:
+def _bring_to_feedback(issue: ScopingIssue, *, by: User, at: datetime, origin: str) -> None:
     if issue.state not in WAY:
         raise Refused(
             f"{issue.reference} is in {State(issue.state).label}. Move it back to SOW WIP or "
@@ -123,7 +123,7 @@ def _bring_to_feedback(issue: ScopingIssue, *, by: User, at: datetime) -> None:
         )
     for name in WAY[issue.state]:
         move: Move = getattr(issue, name)
-        perform(move, by=by, at=at)
+        perform(move, by=by, at=at, origin=origin)
         issue = fresh(issue)
 
 

@@ -20,6 +20,7 @@ from sow.forms.drafting import FieldsForm
 from sow.forms.library import one_line_ends
 from sow.models import Clause, StatementOfWork
 from sow.page import FIELDS_PART, results, shown
+from sow.pen import PenHeld
 from sow.saving import Clashed, Typed, merged, save
 from sow.views.finding import find
 
@@ -70,6 +71,9 @@ def _save(request: SignedIn, found: StatementOfWork) -> HttpResponse:
         )
     except Clashed as clashed:
         return _clash(request, found, clashed, typed, why)
+    except PenHeld as refusal:
+        kept = "What you wrote is kept as a proposal below." if typed else ""
+        return _page(request, found, edit="", status=409, refused=f"{refusal.reason} {kept}")
     except Refused as refusal:
         edit = said.get("edit", "")
         context = {"refused": refusal.reason, "why": why, "form": form}
@@ -130,7 +134,7 @@ def _page(
     form: FieldsForm | None = None,
     **more: Any,
 ) -> HttpResponse:
-    context = shown(found, request.user, edit=edit, typed=typed)
+    context = shown(found, request.user, now(), edit=edit, typed=typed)
     if context["edit"] == FIELDS_PART:
         context["form"] = form or FieldsForm(known=context["content"].fields)
     return render(request, PAGE, context | more, status=status)
