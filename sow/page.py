@@ -65,9 +65,11 @@ def draft_of(version: Version, issue: ScopingIssue, content: Content) -> Draft:
 
 
 def results(version: Version, issue: ScopingIssue, content: Content) -> dict[str, Any]:
-    found: list[Result] = checked(draft_of(version, issue, content))
+    draft = draft_of(version, issue, content)
+    found: list[Result] = checked(draft)
     places = {each.kind: each.key for each in reversed(content.sections)}
     return {
+        "newer": draft.newer,
         "checks": [(each, places.get(each.kind, "")) for each in found],
         "faulty": sum(bool(each.faults) for each in found),
     }

@@ -13,7 +13,7 @@ from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
-from scoping.models import ScopingIssue
+from scoping.models import EstimateVersion, ScopingIssue
 from sow import rules
 from sow.content import Content, Section, digest_of
 from sow.differing import sentences
@@ -106,7 +106,7 @@ def _save(
     origin: str,
 ) -> Version | None:
     issue = fresh(statement.issue)
-    _may(issue, by, why)
+    may_save(issue, by, why)
     hold(statement, by=by, at=at, origin=origin)
     statement = StatementOfWork.objects.select_for_update(of=("self",)).get(pk=statement.pk)
     head = statement.head
@@ -115,10 +115,11 @@ def _save(
     content = act(content) if act else content
     if content == head.said:
         return None
-    return _keep(statement, head, content, why=why, by=by, at=at, origin=origin)
+    return keep(statement, head, content, why=why, by=by, at=at, origin=origin)
 
 
-def _may(issue: ScopingIssue, by: User, why: str) -> None:
+def may_save(issue: ScopingIssue, by: User, why: str) -> None:
+    """Raises :class:`Refused` or :class:`NotAllowed`."""
     if not issue.live:
         raise Refused(f"{issue.reference} is closed. Reopen it first.")
     if not rules.edits(issue, by):
@@ -187,7 +188,7 @@ def _differs(each: Typed, section: Section) -> bool:
     return (each.title, each.text) != (section.title, section.text)
 
 
-def _keep(
+def keep(
     statement: StatementOfWork,
     head: Version,
     content: Content,
@@ -195,8 +196,11 @@ def _keep(
     why: str,
     by: User,
     at: datetime,
-    origin: str,
+    origin: str = Origin.PERSON,
+    estimate: EstimateVersion | None = None,
 ) -> Version:
+    """The next version; from another estimate when one is given."""
+    pinned = estimate or head.estimate_version
     _within_limits(content)
     said = content.written()
     told = sentences(head.said, content)
@@ -206,8 +210,8 @@ def _keep(
         number=number,
         content=said,
         digest=digest_of(said),
-        estimate_version_id=head.estimate_version_id,
-        estimate_digest=head.estimate_digest,
+        estimate_version=pinned,
+        estimate_digest=pinned.digest,
         difference=told,
         why=why,
         saved_by=by,

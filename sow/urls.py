@@ -7,6 +7,7 @@ urlpatterns = [
     path("<int:pk>/", editor.statement, name="statement"),
     path("<int:pk>/draft/", drafting.draft, name="draft"),
     path("<int:pk>/check/", editor.check, name="check"),
+    path("<int:pk>/renew/", drafting.renew, name="renew"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),

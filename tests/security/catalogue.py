@@ -454,6 +454,7 @@ STATEMENTS = [
     post(f"{SOW}/pen/", WRITE, data={"do": "ask", "reason": "Ours"}),
     post(f"{SOW}/pen/", "break somebody's pen", data={"do": "over", "reason": "Urgent"}),
     post(f"{SOW}/proposals/{{proposed}}/settle/", WRITE),
+    post(f"{SOW}/renew/", WRITE, data={"why": "Ours"}),
     get(f"{SOW}/versions/", "see an issue"),
     get(f"{SOW}/versions/1/", "see an issue"),
     get(f"{SOW}/compare/?a=1&b=1&show=side", "see an issue"),

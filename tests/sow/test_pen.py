@@ -158,7 +158,7 @@ def test_while_the_customer_holds_it_nothing_is_saved_and_the_clock_knows(statem
     with pytest.raises(pens.PenHeld, match="The customer holds the pen"):
         put(statement, em, NOON)
     pens.hand_back(statement, by=em, at=NOON + MINUTE, note="They agree")
-    assert list(verbs)[-2:] == ["sow.pen_back", "scoping.pen_back"]
+    assert list(verbs.all())[-2:] == ["sow.pen_back", "scoping.pen_back"]
     put(statement, em, NOON + MINUTE)
 
 
