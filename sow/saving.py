@@ -154,8 +154,8 @@ def merged(base: Content, head: Version, typed: list[Typed], fields: Mapping[str
     now = head.said
     wanted = changed_in(base, typed)
     said = changed_fields(base, fields)
-    clashes = [found for each in wanted if (found := _clash(each, base, now))]
-    met = [found for name, value in said.items() if (found := _field_clash(name, value, base, now))]
+    clashes = [clash for each in wanted if (clash := _clash(each, base, now))]
+    met = [meets for name, value in said.items() if (meets := _field_clash(name, value, base, now))]
     if clashes or met:
         raise Clashed(clashes, met, head)
     new = {each.key: each for each in wanted}

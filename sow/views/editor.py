@@ -76,8 +76,8 @@ def _save(request: SignedIn, found: StatementOfWork) -> HttpResponse:
         return _page(request, found, edit="", status=409, refused=f"{refusal.reason} {kept}")
     except Refused as refusal:
         edit = said.get("edit", "")
-        context = {"refused": refusal.reason, "why": why, "form": form}
-        return _page(request, found, edit=edit, typed=typed, status=422, **context)
+        told = {"refused": refusal.reason, "why": why}
+        return _page(request, found, edit=edit, typed=typed, status=422, form=form, **told)
     messages.success(request, f"Saved as v{version.number}." if version else "Nothing changed.")
     return redirect(f"{found.get_absolute_url()}#{_place(said)}")
 
@@ -99,7 +99,7 @@ def _act(said: QueryDict) -> Act | None:
 
 
 def _clause(key: str) -> Clause:
-    clause = Clause.objects.in_use().with_text().filter(key=key).first()
+    clause: Clause | None = Clause.objects.in_use().with_text().filter(key=key).first()
     if clause is None:
         raise Refused("The library has no such clause in use any more. Look again.")
     return clause
