@@ -18,6 +18,7 @@ from bench.importing import importing
 from bench.notices import notices
 from bench.quarters import quarters
 from bench.serving import Server, serving
+from bench.statements import statements
 from bench.visitor import Visitor
 from bench.visits import (
     BARE_BOARD,
@@ -120,13 +121,15 @@ def measured(rounds: int) -> list[Figure]:
         seen = browser.seen(small, bare)
         show("In a browser", seen)
     brought_in, swept, told, reported = importing(), clocks(), notices(), quarters()
-    priced = estimates()
+    priced, written = estimates(), statements()
     show("Bringing an old board over", brought_in)
     show("Clocks", swept)
     show("Notices", told)
     show("A quarter's dashboard", reported)
     show("Estimates", priced)
-    return [*figures, *crowded, *held, *seen, *brought_in, *swept, *told, *reported, *priced]
+    show("Statements of work", written)
+    there = [*figures, *crowded, *held, *seen, *brought_in, *swept, *told, *reported]
+    return [*there, *priced, *written]
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from scoping.states import State
 from sow import arranging
 from sow.drafting import draft, may_draft
 from sow.models import Clause, StatementOfWork, Version
+from sow.pen import hand_back
 from sow.saving import Act, Typed, save
 
 MONTH = timedelta(days=30)
@@ -41,6 +42,8 @@ def _work_on(version: Version, em: User, legal: User | None, at: datetime, turn:
     )
     clause = Clause.objects.with_text().filter(key="billing-standard").first()
     if turn == 2 and legal and clause:
+        when, note = _next(version.statement.issue, at), "Please look at billing."
+        hand_back(version.statement, by=em, at=when, note=note, origin=Origin.DEMO)
         act = arranging.take("billing", clause, 0)
         _save(version.statement, legal, at, [], "Their procurement asks for 45 days", act)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from emdesk.people.models import User
 from scoping.models import ScopingIssue
+from scoping.rules import works_issue
 from sow import rules
 from sow.checks import Draft, Result
 from sow.checks import check as checked
@@ -15,6 +17,7 @@ from sow.content import Content, Section
 from sow.drafting import accepted, sold_in
 from sow.fields import FIELDS, Field
 from sow.models import Clause, StatementOfWork, Version
+from sow.pen import held, last_held, lease_on
 from sow.saving import Typed
 
 LAST_VERSIONS = 6
@@ -34,6 +37,26 @@ class Shown:
     clause: Clause | None = None
 
 
+def turn(statement: StatementOfWork, user: User, at: datetime) -> dict[str, Any]:
+    """Who holds the pen, and what this person may do about it."""
+    issue, pen = statement.issue, held(statement, at)
+    mine = pen is not None and pen.holder_id == user.pk
+    before, last = last_held(statement, user), statement.pens.first()
+    unseen = before and not mine and before.last_version != statement.latest
+    return {
+        "pen": pen,
+        "mine": mine,
+        "may_edit": issue.live and rules.edits(issue, user),
+        "gives": issue.live and works_issue(issue, user),
+        "breaks": issue.live and rules.breaks_pen(user),
+        "lease": int(lease_on(at).total_seconds() // 60),
+        "last_note": last.note if last and not pen else "",
+        "since": before.last_version if before and unseen else None,
+        "asked": statement.requests.filter(answered_at=None).select_related("by").first(),
+        "proposals": statement.proposals.filter(settled_at=None).select_related("by"),
+    }
+
+
 def draft_of(version: Version, issue: ScopingIssue, content: Content) -> Draft:
     """What the checks read: the text, the estimate it pins, and whether that one still stands."""
     now = accepted(issue)
@@ -42,9 +65,11 @@ def draft_of(version: Version, issue: ScopingIssue, content: Content) -> Draft:
 
 
 def results(version: Version, issue: ScopingIssue, content: Content) -> dict[str, Any]:
-    found: list[Result] = checked(draft_of(version, issue, content))
+    draft = draft_of(version, issue, content)
+    found: list[Result] = checked(draft)
     places = {each.kind: each.key for each in reversed(content.sections)}
     return {
+        "newer": draft.newer,
         "checks": [(each, places.get(each.kind, "")) for each in found],
         "faulty": sum(bool(each.faults) for each in found),
     }
@@ -53,25 +78,27 @@ def results(version: Version, issue: ScopingIssue, content: Content) -> dict[str
 def shown(
     statement: StatementOfWork,
     user: User,
+    at: datetime,
     *,
     edit: str = "",
     typed: Sequence[Typed] = (),
-    fields: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """For the template. ``typed`` and ``fields`` are words somebody sent that are not saved."""
+    """For the template. ``typed`` are words somebody sent that are not saved."""
     issue, head = statement.issue, statement.head
-    content, edits = head.said, statement.issue.live and rules.edits(issue, user)
+    content, pens = head.said, turn(statement, user, at)
+    edits = pens["may_edit"] and (pens["mine"] or pens["pen"] is None)
     edit = edit if edits else ""
     return {
         "issue": issue,
         "statement": statement,
         "version": head,
         "content": content,
+        **pens,
         "edits": edits,
         "edit": edit,
         "says_why": rules.says_why(issue, user),
         "sections": _sections(content, edit, {each.key: each for each in typed}),
-        "fields": _fields(content, fields or {}),
+        "fields": _fields(content),
         "versions": statement.versions.select_related("saved_by").defer("content")[:LAST_VERSIONS],
         "offered": Clause.objects.in_use().values_list("key", "title") if edit else [],
         **results(head, issue, content),
@@ -91,10 +118,10 @@ def _sections(content: Content, edit: str, typed: Mapping[str, Typed]) -> list[S
     return found
 
 
-def _fields(content: Content, typed: Mapping[str, str]) -> list[tuple[Field, str, str]]:
-    """Each with its value as people read it, and as it is written or was just typed."""
+def _fields(content: Content) -> list[tuple[Field, str]]:
+    """Each with its value as people read it."""
     return [
-        (field, content.value(name), typed.get(name, content.fields.get(name, "")))
+        (field, content.value(name))
         for name, field in FIELDS.items()
         if not field.fixed or content.fields.get(name)
     ]

@@ -14,6 +14,7 @@ from django.db.transaction import atomic
 from django.utils.timezone import localdate, localtime
 
 from emdesk.configuration.values import values_on
+from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import Role, User
 from emdesk.workflow import NotAllowed, Refused, fresh
@@ -56,7 +57,14 @@ def lapsed(pen: Pen, at: datetime) -> bool:
     return pen.side not in PARTIES and at - pen.renewed_at > lease_on(at)
 
 
-def hold(statement: StatementOfWork, *, by: User, at: datetime, reason: str = "") -> Pen:
+def hold(
+    statement: StatementOfWork,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    origin: str = Origin.PERSON,
+) -> Pen:
     """Take the pen, or go on holding it. Raises :class:`PenHeld`."""
     with atomic():
         issue = _ours(statement, by)
@@ -67,7 +75,7 @@ def hold(statement: StatementOfWork, *, by: User, at: datetime, reason: str = ""
             return pen
         if pen:
             raise PenHeld(pen)
-        return _begin(statement, issue, TAKEN, by=by, at=at, reason=reason)
+        return _begin(statement, issue, TAKEN, by=by, at=at, reason=reason, origin=origin)
 
 
 def take_over(statement: StatementOfWork, *, by: User, at: datetime, reason: str) -> Pen:
@@ -100,7 +108,14 @@ def give(statement: StatementOfWork, side: str, *, by: User, at: datetime, reaso
         return pen
 
 
-def hand_back(statement: StatementOfWork, *, by: User, at: datetime, note: str = "") -> None:
+def hand_back(
+    statement: StatementOfWork,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    origin: str = Origin.PERSON,
+) -> None:
     """End one's own turn, or that of a party that has answered; ``note`` is for who comes next."""
     with atomic():
         issue = fresh(statement.issue)
@@ -111,7 +126,7 @@ def hand_back(statement: StatementOfWork, *, by: User, at: datetime, note: str =
             raise PenHeld(pen)
         _release(statement, at, note)
         said = {"sow": statement.number, "whose": _named(pen), "note": note}
-        record(issue, BACK, by=by, at=at, **said)
+        record(issue, BACK, by=by, at=at, origin=origin, **said)
         _customers(issue, "pen_back", pen, by=by, at=at)
 
 

@@ -24,6 +24,11 @@ def edits(issue: ScopingIssue, user: User) -> bool:
     return works_issue(issue, user) or user.has(Role.LEGAL)
 
 
+def breaks_pen(user: User) -> bool:
+    """Leads and legal take the pen out of another's hand, with a reason."""
+    return user.leads or user.has(Role.LEGAL)
+
+
 def says_why(issue: ScopingIssue, user: User) -> bool:
     """Leads give a reason when they work in a draft that is another's."""
     return user.leads and issue.engagement_manager_id != user.pk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.transaction import atomic
 
@@ -12,12 +13,14 @@ from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
+from scoping.models import EstimateVersion, ScopingIssue
 from sow import rules
 from sow.content import Content, Section, digest_of
 from sow.differing import sentences
 from sow.fields import FIELDS
 from sow.models import StatementOfWork, Version
 from sow.models.clause import MOST_TEXT
+from sow.pen import PenHeld, hold, keep_proposal
 
 SAVED = "sow.saved"
 MOST_SECTIONS = 100
@@ -73,37 +76,86 @@ def save(
 ) -> Version | None:
     """A new version; None when nothing changed. ``seen`` is the number the person worked from.
 
-    Changes to different sections go together; ``act`` is done with what they come to.
+    Changes to different sections go together; ``act`` is done with what they come to. The words of
+    who does not hold the pen are kept as a proposal, and :class:`PenHeld` is raised.
     """
-    with atomic():
-        issue = fresh(statement.issue)
-        if not issue.live:
-            raise Refused(f"{issue.reference} is closed. Reopen it first.")
-        if not rules.edits(issue, by):
-            raise NotAllowed("Its EM, a lead or legal edits the SOW.")
-        if rules.says_why(issue, by) and not why:
-            raise Refused("This SOW is another's. Say why you change it.")
-        statement = StatementOfWork.objects.select_for_update(of=("self",)).get(pk=statement.pk)
-        head = statement.head
-        base = statement.versions.get(number=seen).said if seen != head.number else head.said
-        content = merged(base, head, list(typed), fields or {})
-        content = act(content) if act else content
-        if content == head.said:
-            return None
-        return _keep(statement, head, content, why=why, by=by, at=at, origin=origin)
+    said: dict[str, Any] = {"by": by, "at": at}
+    words = list(typed)
+    try:
+        with atomic():
+            return _save(
+                statement, words, fields or {}, act, seen=seen, why=why, origin=origin, **said
+            )
+    except PenHeld:
+        base = statement.versions.get(number=seen).said
+        kept = [*changed_in(base, words), *_as_words(base, fields or {})]
+        keep_proposal(statement, kept, seen=seen, **said)
+        raise
+
+
+def _save(
+    statement: StatementOfWork,
+    typed: list[Typed],
+    fields: Mapping[str, str],
+    act: Act | None,
+    *,
+    seen: int,
+    why: str,
+    by: User,
+    at: datetime,
+    origin: str,
+) -> Version | None:
+    issue = fresh(statement.issue)
+    may_save(issue, by, why)
+    hold(statement, by=by, at=at, origin=origin)
+    statement = StatementOfWork.objects.select_for_update(of=("self",)).get(pk=statement.pk)
+    head = statement.head
+    base = statement.versions.get(number=seen).said if seen != head.number else head.said
+    content = merged(base, head, typed, fields)
+    content = act(content) if act else content
+    if content == head.said:
+        return None
+    return keep(statement, head, content, why=why, by=by, at=at, origin=origin)
+
+
+def may_save(issue: ScopingIssue, by: User, why: str) -> None:
+    """Raises :class:`Refused` or :class:`NotAllowed`."""
+    if not issue.live:
+        raise Refused(f"{issue.reference} is closed. Reopen it first.")
+    if not rules.edits(issue, by):
+        raise NotAllowed("Its EM, a lead or legal edits the SOW.")
+    if rules.says_why(issue, by) and not why:
+        raise Refused("This SOW is another's. Say why you change it.")
+
+
+def changed_in(base: Content, typed: Iterable[Typed]) -> list[Typed]:
+    """What was typed that is not what stood there."""
+    return [each for each in typed if (was := base.section(each.key)) and _differs(each, was)]
+
+
+def _as_words(base: Content, fields: Mapping[str, str]) -> list[Typed]:
+    return [
+        Typed(f"field:{name}", FIELDS[name].label, value)
+        for name, value in changed_fields(base, fields).items()
+    ]
+
+
+def changed_fields(base: Content, fields: Mapping[str, str]) -> dict[str, str]:
+    """Only those that people write, and that say something else than before."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if name in FIELDS and not FIELDS[name].fixed and value != base.fields.get(name, "")
+    }
 
 
 def merged(base: Content, head: Version, typed: list[Typed], fields: Mapping[str, str]) -> Content:
     """The newest version with what was typed over ``base``. Raises :class:`Clashed`."""
     now = head.said
-    wanted = [each for each in typed if (was := base.section(each.key)) and _differs(each, was)]
-    said = {
-        name: value
-        for name, value in fields.items()
-        if name in FIELDS and not FIELDS[name].fixed and value != base.fields.get(name, "")
-    }
-    clashes = [found for each in wanted if (found := _clash(each, base, now))]
-    met = [found for name, value in said.items() if (found := _field_clash(name, value, base, now))]
+    wanted = changed_in(base, typed)
+    said = changed_fields(base, fields)
+    clashes = [clash for each in wanted if (clash := _clash(each, base, now))]
+    met = [meets for name, value in said.items() if (meets := _field_clash(name, value, base, now))]
     if clashes or met:
         raise Clashed(clashes, met, head)
     new = {each.key: each for each in wanted}
@@ -136,7 +188,7 @@ def _differs(each: Typed, section: Section) -> bool:
     return (each.title, each.text) != (section.title, section.text)
 
 
-def _keep(
+def keep(
     statement: StatementOfWork,
     head: Version,
     content: Content,
@@ -144,8 +196,11 @@ def _keep(
     why: str,
     by: User,
     at: datetime,
-    origin: str,
+    origin: str = Origin.PERSON,
+    estimate: EstimateVersion | None = None,
 ) -> Version:
+    """The next version; from another estimate when one is given."""
+    pinned = estimate or head.estimate_version
     _within_limits(content)
     said = content.written()
     told = sentences(head.said, content)
@@ -155,8 +210,8 @@ def _keep(
         number=number,
         content=said,
         digest=digest_of(said),
-        estimate_version_id=head.estimate_version_id,
-        estimate_digest=head.estimate_digest,
+        estimate_version=pinned,
+        estimate_digest=pinned.digest,
         difference=told,
         why=why,
         saved_by=by,

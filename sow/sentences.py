@@ -7,9 +7,11 @@ from emdesk.ledger.models import Event
 from scoping.quiet.activity import counts
 from sow.drafting import DRAFTED
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
+from sow.models import Side
+from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
 from sow.saving import SAVED
 
-counts(DRAFTED, SAVED, called="work on the SOW")
+counts(DRAFTED, SAVED, GIVEN, BACK, PROPOSED, called="work on the SOW")
 
 
 @sentence(DRAFTED)
@@ -35,3 +37,46 @@ def clause_saved(event: Event) -> str:
 @sentence(TEMPLATE_SAVED)
 def template_saved(event: Event) -> str:
     return f"saved v{event.data['version']} of this template: “{event.data['why']}”"
+
+
+@sentence(TAKEN)
+def pen_taken(event: Event) -> str:
+    return f"took the pen of {event.data['sow']}{_said(event.data['reason'])}"
+
+
+@sentence(GIVEN)
+def pen_given(event: Event) -> str:
+    data = event.data
+    whom = Side(data["side"]).label.lower()
+    return (
+        f"gave the {whom} the pen of {data['sow']} with v{data['version']}{_said(data['reason'])}"
+    )
+
+
+@sentence(BACK)
+def pen_back(event: Event) -> str:
+    return f"handed the pen of {event.data['sow']} back{_said(event.data['note'])}"
+
+
+@sentence(TAKEN_OVER)
+def pen_taken_over(event: Event) -> str:
+    data = event.data
+    whose = f" from {data['from']}" if data["from"] else ""
+    return f"took over the pen of {data['sow']}{whose}{_said(data['reason'])}"
+
+
+@sentence(ASKED)
+def pen_asked(event: Event) -> str:
+    data = event.data
+    return f"asked {data['of']} for the pen of {data['sow']}{_said(data['reason'])}"
+
+
+@sentence(PROPOSED)
+def proposed(event: Event) -> str:
+    data = event.data
+    many = "a section" if data["sections"] == 1 else f"{data['sections']} sections"
+    return f"wrote {many} of {data['sow']} without the pen; it is kept as a proposal"
+
+
+def _said(text: str) -> str:
+    return f": “{text}”" if text else ""

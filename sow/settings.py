@@ -7,6 +7,7 @@ from django import forms
 from emdesk.configuration.definitions import Definition, register
 
 OUR_SIDE, ACCEPTANCE_DAYS = "sow_our_side", "sow_acceptance_days"
+PEN_MINUTES = "sow_pen_minutes"
 
 register(
     Definition(
@@ -24,5 +25,14 @@ register(
         help="After so many days without objection a deliverable counts as accepted.",
         default=5,
         field=lambda: forms.IntegerField(min_value=1, max_value=60),
+    )
+)
+register(
+    Definition(
+        key=PEN_MINUTES,
+        name="Idle minutes of the pen",
+        help="Who holds the pen of a SOW and saves nothing for so long holds it no more.",
+        default=30,
+        field=lambda: forms.IntegerField(min_value=1, max_value=1_440),
     )
 )

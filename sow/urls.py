@@ -1,12 +1,15 @@
 from django.urls import path
 
-from sow.views import comparing, drafting, editor, library
+from sow.views import comparing, drafting, editor, library, pen
 
 app_name = "sow"
 urlpatterns = [
     path("<int:pk>/", editor.statement, name="statement"),
     path("<int:pk>/draft/", drafting.draft, name="draft"),
     path("<int:pk>/check/", editor.check, name="check"),
+    path("<int:pk>/renew/", drafting.renew, name="renew"),
+    path("<int:pk>/pen/", pen.pen, name="pen"),
+    path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),
     path("<int:pk>/versions/<int:number>/", comparing.version, name="version"),
     path("<int:pk>/compare/", comparing.compare, name="compare"),

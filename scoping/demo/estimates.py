@@ -32,6 +32,7 @@ HOURS = timedelta(hours=1)
 STRAWMEN, WITH_FEEDBACK, DEAR, AGREED = 3, 4, 4, 3
 DISCOUNTS = (Decimal(0), Decimal("7.5"), Decimal(15))
 RISKS = (RiskGrade.NONE, RiskGrade.LOW, RiskGrade.MEDIUM)
+CHEAP = 40_000  # no review is asked of these
 COURSE, EDUCATION = "GL-BAS-R", Decimal(5_000)
 RATE, MANAGED = Decimal(330), Decimal("1.3")  # with management and contingency
 
@@ -55,7 +56,7 @@ def build(world: World) -> None:
     for issue in _dear(world):
         _send(_begun(world, issue), world.now - 30 * HOURS)
     decide_some(world.now)
-    for issue in _some(world, State.SOW_WIP, AGREED):
+    for issue in _some(world, State.SOW_WIP, AGREED, expected_value__lt=CHEAP):
         _agree(world, _begun(world, issue))
 
 
@@ -78,8 +79,8 @@ def _agree(world: World, estimate: Estimate) -> None:
     perform(fresh(estimate.issue).start_sow, by=by, at=at, origin=Origin.DEMO)
 
 
-def _some(world: World, state: str, count: int) -> list[ScopingIssue]:
-    rows = ScopingIssue.objects.filter(state=state, currency="USD").exclude(services=[])
+def _some(world: World, state: str, count: int, **more: Any) -> list[ScopingIssue]:
+    rows = ScopingIssue.objects.filter(state=state, currency="USD", **more).exclude(services=[])
     owned = rows.exclude(engagement_manager=None).select_related("engagement_manager", "segment")
     recent = owned.filter(entered_state_at__gt=world.now - timedelta(days=40))
     return list(recent.order_by("-entered_state_at", "pk")[:count])

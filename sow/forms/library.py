@@ -43,13 +43,17 @@ class ClauseForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("key", "kind", "title", "status", "risk", "owner")
 
     def __init__(
-        self, *args: Any, text: str = "", fallbacks: list[dict[str, str]] | None = None, **kw: Any
+        self,
+        said: Any = None,
+        *,
+        instance: Clause | None = None,
+        text: str = "",
+        fallbacks: list[dict[str, str]] | None = None,
     ) -> None:
-        instance = kw.get("instance")
-        begun = {"text": text, "seen": instance.latest if instance else 0}
+        begun: dict[str, Any] = {"text": text, "seen": instance.latest if instance else 0}
         for place, each in enumerate(fallbacks or []):
             begun |= {f"name_{place}": each["name"], f"text_{place}": each["text"]}
-        super().__init__(*args, initial=begun, **kw)
+        super().__init__(said, instance=instance, initial=begun)
         owner: Any = self.fields["owner"]
         owner.queryset = User.objects.filter(is_active=True)
         if instance:
@@ -97,7 +101,7 @@ class TemplateForm(forms.Form):
         self.fields["seen"] = forms.IntegerField(widget=forms.HiddenInput, initial=seen)
 
     def _ask(self, place: int, row: dict[str, str], offered: list[tuple[str, str]]) -> None:
-        new = {"required": False}
+        new: dict[str, Any] = {"required": False}
         self.fields[f"title_{place}"] = forms.CharField(
             label="Title", max_length=120, initial=row.get("title", ""), **new
         )

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
+from django.views.decorators.http import require_POST
 
 from emdesk.web import SignedIn
 from emdesk.workflow import Refused
@@ -18,6 +19,8 @@ from sow.drafting import draft as make
 from sow.drafting import plan
 from sow.forms.drafting import DraftForm
 from sow.models import StatementOfWork
+from sow.renewing import renew as make_anew
+from sow.views.finding import find
 
 
 @READ_WRITE
@@ -43,3 +46,18 @@ def draft(request: SignedIn, pk: int) -> HttpResponse:
         context["refused"] = refusal.reason
         status = 422 if request.method == "POST" else 200
     return render(request, "sow/draft.html", context, status=status)
+
+
+@require_POST
+def renew(request: SignedIn, pk: int) -> HttpResponse:
+    """Go on from the estimate that was accepted since."""
+    found = find(request, pk)
+    only_if(rules.edits(found.issue, request.user))
+    why = " ".join(request.POST.get("why", "").split())[:300]
+    try:
+        version = make_anew(found, by=request.user, at=now(), why=why)
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        messages.success(request, f"v{version.number} is built from the estimate accepted now.")
+    return redirect(found)

@@ -20,6 +20,7 @@ from sow.forms.drafting import FieldsForm
 from sow.forms.library import one_line_ends
 from sow.models import Clause, StatementOfWork
 from sow.page import FIELDS_PART, results, shown
+from sow.pen import PenHeld
 from sow.saving import Clashed, Typed, merged, save
 from sow.views.finding import find
 
@@ -70,10 +71,13 @@ def _save(request: SignedIn, found: StatementOfWork) -> HttpResponse:
         )
     except Clashed as clashed:
         return _clash(request, found, clashed, typed, why)
+    except PenHeld as refusal:
+        kept = "What you wrote is kept as a proposal below." if typed else ""
+        return _page(request, found, edit="", status=409, refused=f"{refusal.reason} {kept}")
     except Refused as refusal:
         edit = said.get("edit", "")
-        context = {"refused": refusal.reason, "why": why, "form": form}
-        return _page(request, found, edit=edit, typed=typed, status=422, **context)
+        told = {"refused": refusal.reason, "why": why}
+        return _page(request, found, edit=edit, typed=typed, status=422, form=form, **told)
     messages.success(request, f"Saved as v{version.number}." if version else "Nothing changed.")
     return redirect(f"{found.get_absolute_url()}#{_place(said)}")
 
@@ -95,7 +99,7 @@ def _act(said: QueryDict) -> Act | None:
 
 
 def _clause(key: str) -> Clause:
-    clause = Clause.objects.in_use().with_text().filter(key=key).first()
+    clause: Clause | None = Clause.objects.in_use().with_text().filter(key=key).first()
     if clause is None:
         raise Refused("The library has no such clause in use any more. Look again.")
     return clause
@@ -130,7 +134,7 @@ def _page(
     form: FieldsForm | None = None,
     **more: Any,
 ) -> HttpResponse:
-    context = shown(found, request.user, edit=edit, typed=typed)
+    context = shown(found, request.user, now(), edit=edit, typed=typed)
     if context["edit"] == FIELDS_PART:
         context["form"] = form or FieldsForm(known=context["content"].fields)
     return render(request, PAGE, context | more, status=status)

@@ -58,6 +58,10 @@ def test_two_people_meet_without_script_and_no_word_is_lost(visit, errors, amara
     for page, words in ((first, "None at all."), (second, "At cost.")):
         page.get_by_label("Text of Travel and expenses").fill(words)
         page.get_by_role("button", name="Save a version").click()
+        if page is first:
+            expect(page.get_by_text("You hold the pen")).to_be_visible()
+            page.get_by_text("Hand it back or give it away").click()
+            page.get_by_role("button", name="Hand back").click()
 
     expect(second.get_by_role("alert")).to_contain_text("None at all.")
     yours = second.get_by_label("Yours; this is what will be saved")

@@ -73,6 +73,8 @@ from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
 from sow.drafting import draft
 from sow.models import Clause, Template
+from sow.pen import keep_proposal
+from sow.saving import Typed
 from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
 from tests.security.visitor import PASSWORD, Visitor
@@ -426,9 +428,12 @@ def _agreed(world: World) -> None:
         issue.account_team.add(world.people["account team own"])
         world.deals[name] = issue
         world.pks[name] = issue.pk
-    draft(world.deals["written"], by=em, at=at)
+    statement = draft(world.deals["written"], by=em, at=at).statement
+    typed = [Typed("travel", "Travel", "Nobody")]
+    legal = world.people["legal"]
+    proposed = keep_proposal(statement, typed, seen=1, by=legal, at=at)
     clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
-    world.pks |= {"clause": clause.pk, "template": template.pk}
+    world.pks |= {"clause": clause.pk, "template": template.pk, "proposed": proposed.pk}
 
 
 def _offered(world: World) -> None:

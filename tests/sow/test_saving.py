@@ -12,6 +12,7 @@ from scoping.quarters import quarter_at
 from sow import arranging
 from sow.content import digest_of
 from sow.models import Clause, StatementOfWork
+from sow.pen import hand_back
 from sow.saving import Clashed, Typed, save
 from tests.factories import NOON, make_user
 from tests.sow.making import KNOWN
@@ -21,8 +22,11 @@ LATER = NOON + timedelta(hours=1)
 
 
 def put(statement, by, seen, *typed, **more):
+    """Save, and leave the pen to whoever comes next."""
     said = {"at": LATER, "typed": typed, "seen": seen, "by": by}
-    return save(statement, **said | more)
+    version = save(statement, **said | more)
+    hand_back(statement, by=by, at=LATER)
+    return version
 
 
 def again(statement):

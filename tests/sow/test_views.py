@@ -111,6 +111,7 @@ def test_a_section_is_edited_with_a_reason_and_told(client, statement):
 
 def test_two_people_meet_and_no_word_is_lost(client, browse, legal, statement):
     edit(client, statement, **{"x.travel": "None."})
+    client.post(f"{statement.get_absolute_url()}pen/", {"do": "back"})
     mine = {"x.travel": "At cost.", "x.billing": "In 45 days.", "t.billing": "Billing", "why": "W"}
 
     answer = edit(browse(legal), statement, **mine)
@@ -129,6 +130,7 @@ def test_two_people_meet_and_no_word_is_lost(client, browse, legal, statement):
 def test_two_people_meet_in_a_field(client, browse, legal, statement):
     part = {"seen": 1, "part": "fields", "edit": "fields"}
     client.post(statement.get_absolute_url(), KNOWN | part | {"end_date": "2026-07-31"})
+    client.post(f"{statement.get_absolute_url()}pen/", {"do": "back"})
 
     answer = browse(legal).post(
         statement.get_absolute_url(), KNOWN | part | {"end_date": "2026-08-31", "billing": "Halves"}

@@ -1,0 +1,70 @@
+"""Going on from an estimate that was accepted since: what it tells is built anew, the rest stays.
+
+Words written by hand into a part that is built anew stand in the versions before, and the checks
+name what the parts that stay say otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.transaction import atomic
+
+from emdesk.people.models import User
+from emdesk.workflow import Refused, fresh
+from sow.building import amounts
+from sow.content import Content, Section, free_key
+from sow.drafting import accepted, plan, sold_in
+from sow.kinds import Kind
+from sow.models import StatementOfWork, Version
+from sow.pen import hold
+from sow.saving import keep, may_save
+
+BUILT = (Kind.SCOPE, Kind.EDUCATION, Kind.EFFORT, Kind.FEES)
+
+
+def renew(statement: StatementOfWork, *, by: User, at: datetime, why: str = "") -> Version:
+    """A version from the estimate that stands now. Raises :class:`Refused`."""
+    with atomic():
+        issue = fresh(statement.issue)
+        may_save(issue, by, why)
+        hold(statement, by=by, at=at)
+        statement = StatementOfWork.objects.select_for_update(of=("self",)).get(pk=statement.pk)
+        head, estimate = statement.head, accepted(issue)
+        if estimate is None or estimate.pk == head.estimate_version_id:
+            raise Refused("No other version of the primary estimate is accepted.")
+        built = [each for each in plan(issue, at=at).sections if each.kind in BUILT]
+        told = {**amounts(sold_in(estimate)), "estimate": estimate.name}
+        fields = {**head.said.fields, **told}
+        content = Content(fields, tuple(_joined(head.said.sections, built)))
+        return keep(statement, head, content, estimate=estimate, why=why, by=by, at=at)
+
+
+def _joined(now: Sequence[Section], built: Sequence[Section]) -> list[Section]:
+    """Each kind that is built anew where its first section stood; a new one behind the scope."""
+    found: list[Section] = []
+    placed: set[str] = set()
+    for each in now:
+        if each.kind not in BUILT:
+            found.append(each)
+        elif each.kind not in placed:
+            placed.add(each.kind)
+            found += [one for one in built if one.kind == each.kind]
+        if each.kind == Kind.SCOPE and Kind.EDUCATION not in {one.kind for one in now}:
+            found += [one for one in built if one.kind == Kind.EDUCATION and one.kind not in placed]
+            placed.add(Kind.EDUCATION)
+    left = [one for one in built if one.kind not in placed]
+    return _numbered([*found, *left])
+
+
+def _numbered(sections: Sequence[Section]) -> list[Section]:
+    """With keys that are each there once."""
+    taken: list[str] = []
+    found = []
+    for each in sections:
+        key = each.key if each.key not in taken else free_key(each.kind, taken)
+        taken.append(key)
+        found.append(replace(each, key=key))
+    return found
