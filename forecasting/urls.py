@@ -8,6 +8,7 @@ from forecasting.views import (
     forecast_calls,
     pacing,
     plans,
+    quarter_close,
     quarters,
     trust,
     win_rate,
@@ -47,5 +48,8 @@ urlpatterns = [
     path("quarters/", quarters.running, name="running_quarter"),
     path("quarters/<str:label>/", quarters.quarter, name="quarter"),
     path("quarters/<str:label>/rows/", quarters.rows, name="quarter_rows"),
+    path("quarters/<str:label>/close/", quarter_close.close, name="quarter_close"),
+    path("quarters/<str:label>/close/rows/", quarter_close.rows, name="close_rows"),
+    path("quarters/<str:label>/freeze/", quarter_close.freeze_quarter, name="freeze_quarter"),
     path("quarters/<str:label>/pdf/", quarters.paper, name="quarter_pdf"),
 ]
