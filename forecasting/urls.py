@@ -1,6 +1,7 @@
 from django.urls import path
 
 from forecasting.views import (
+    accuracy,
     calls,
     changes,
     drift,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("forecast/waterfall/rows/", changes.waterfall_rows, name="waterfall_rows"),
     path("forecast/pacing/", pacing.page, name="pacing"),
     path("forecast/pacing/rows/", pacing.rows, name="pacing_rows"),
+    path("forecast/accuracy/", accuracy.page, name="accuracy"),
     path("forecast/trust/", trust.page, name="trust"),
     path("forecast/trust/<str:colour>/<int:weeks>/", trust.rows, name="trust_rows"),
     path("forecast/calls/<int:pk>/", forecast_calls.record, name="forecast_call_record"),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("forecast/<str:label>/call/begin/", forecast_calls.begin, name="begin_forecast_call"),
     path("forecast/<str:label>/call/<int:pk>/", forecast_calls.say, name="say_in_call"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
+    path("forecast/<str:label>/range/", accuracy.likely, name="range"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("forecast/<str:label>/clari/", forecast.clari, name="clari"),
     path("forecast/<str:label>/calls/<int:whose>/", calls.call, name="call"),

@@ -249,6 +249,8 @@ FORECAST = [
         ok=422,
         data={"reason": "It is not locked yet"},
     ),
+    get("/forecast/accuracy/?measure=best_case&em={em}", "read the calls"),
+    get("/forecast/{quarter}/range/", "read the calls"),
     get("/forecast/{quarter}/plans/", "read the calls"),
     get("/forecast/{quarter}/plans/?plan={plan}", "read the calls"),
     post("/forecast/{quarter}/plans/set/", "write plans", data=PLANNED),
