@@ -73,7 +73,7 @@ def verify(pdf: bytes) -> Seal | None:
     from pyhanko.sign.validation.status import SignatureCoverageLevel  # noqa: PLC0415
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
 
-    own = _signer().signing_cert
+    own: Any = _signer().signing_cert
     try:
         found = PdfFileReader(BytesIO(pdf)).embedded_signatures
     except PdfReadError:
@@ -104,7 +104,8 @@ def _signer() -> SimpleSigner:
             )
         make_own(path)
     password = settings.EMDESK_SEAL_PASSWORD.encode()
-    found = SimpleSigner.load_pkcs12(str(path), passphrase=password or None)
+    load: Any = SimpleSigner.load_pkcs12
+    found: SimpleSigner | None = load(str(path), passphrase=password or None)
     if found is None:
         raise Unsealable(f"{path} cannot be read as PKCS #12. Check EMDESK_SEAL_PASSWORD.")
     return found

@@ -137,9 +137,15 @@ def corrections(freeze: Freeze) -> list[Corrected]:
         _count(standing, row.now, 1)
         found.append(
             Corrected(
-                *(number, issues.get(row.event.subject_id)),
-                *(_named(row.was), _named(row.now), row.event.at),
-                *(describe(row.event), _reason(row.event), before, standing.rate),
+                number=number,
+                issue=issues.get(row.event.subject_id),
+                was=_named(row.was),
+                now=_named(row.now),
+                at=row.event.at,
+                sentence=describe(row.event),
+                reason=_reason(row.event),
+                before=before,
+                after=standing.rate,
             )
         )
     return found

@@ -125,7 +125,7 @@ class Backtest:
         rows = Snapshot.objects.filter(which, category__in=up_to(self.measure))
         told = rows.order_by().values_list("date", "close_date", "engagement_manager")
         by_day: dict[tuple[date, Quarter], dict[Whose, Decimal]] = defaultdict(dict)
-        for day, closes, em, worth in told.annotate(worth=Sum("desk_value")):
+        for day, closes, em, worth in told.annotate(total=Sum("desk_value")):
             sums = by_day[day, self.calendar.quarter_of(closes)]
             _add(sums, em, worth)
         return {

@@ -82,7 +82,7 @@ def _nobodys(look: Look) -> QuerySet[Any]:
 def _unpriced(look: Look) -> QuerySet[Any]:
     """Won or open, and without a value or a rate: they count and weigh nothing."""
     on = look.at.date()
-    priced = closing(look).valued(on, desk_currency(on))
+    priced: Any = closing(look).valued(on, desk_currency(on))
     return _deals(priced.filter(Q(stage=Stage.WON) | Q(stage__in=OPEN), desk_value=None))
 
 

@@ -9,9 +9,9 @@ from django.template.defaultfilters import pluralize
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.money import in_full
+from forecasting.amendments import FROZEN
 from forecasting.calling import LED, REOPENED, SUBMITTED
 from forecasting.deciding import BEGUN, DECIDED, DONE, DROPPED, ENDED
-from forecasting.freezing import FROZEN
 from forecasting.models import Plan
 from forecasting.planning import SET
 from forecasting.targets import FIELDS
