@@ -196,6 +196,8 @@ SITE_URL = environment.text(
 ).rstrip("/")
 GITLAB_TOKEN = environment.text("EMDESK_GITLAB_TOKEN", "")
 BOARD_PAGE = environment.number("EMDESK_BOARD_PAGE", 25)
+EMDESK_SEAL = Path(environment.text("EMDESK_SEAL", str(VAR / "seal.p12")))
+EMDESK_SEAL_PASSWORD = environment.text("EMDESK_SEAL_PASSWORD", "")
 LEDGER_HEADS = Path(environment.text("EMDESK_LEDGER_HEADS", str(VAR / "ledger-heads.jsonl")))
 
 LOGGING = {

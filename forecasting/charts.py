@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 HEIGHT, TOP, FOOT = 220, 22, 26
 STEPS = (1, 2, 2.5, 5, 10)
+LINE = 12  # between two names, in pixels
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,10 @@ def courses(
     most = max((value for course in drawn for value in course.values if value), default=0)
     scale = _Scale(max(most, level[0] if level else 0))
     width = 100 / max(len(names), 1)
-    lines = [_course(course, scale, width) for course in drawn]
+    heights = _heights(drawn, scale)
+    lines = [
+        _course(course, scale, width, height) for course, height in zip(drawn, heights, strict=True)
+    ]
     if level:
         lines.insert(0, _level(scale.y(level[0]), level[1]))
     spelled = [(y, tick.format(value / 1_000)) for y, value in scale.ticks()]
@@ -157,7 +161,37 @@ def _level(y: float, name: str) -> SafeString:
     )
 
 
-def _course(course: Course, scale: _Scale, width: float) -> SafeString:
+def _heights(drawn: Sequence[Course], scale: _Scale) -> list[float]:
+    """Where each name stands: above its last dot, and clear of the others at the same step."""
+    ends: dict[int, list[tuple[float, int]]] = {}
+    for place, course in enumerate(drawn):
+        last = max((at for at, value in enumerate(course.values) if value is not None), default=-1)
+        if last >= 0:
+            height = scale.y(course.values[last] or 0) - 8
+            ends.setdefault(last, []).append((height, place))
+    found = [0.0] * len(drawn)
+    for group in ends.values():
+        group.sort()
+        for (_, place), height in zip(
+            group, _apart([each for each, _ in group], scale.bottom), strict=True
+        ):
+            found[place] = height
+    return found
+
+
+def _apart(heights: Sequence[float], lowest: float) -> list[float]:
+    """The same in their order, a line of text apart at least; none below ``lowest``."""
+    found: list[float] = []
+    for height in heights:
+        found.append(max(height, found[-1] + LINE) if found else height)
+    limit = lowest
+    for at in reversed(range(len(found))):
+        found[at] = min(found[at], limit)
+        limit = found[at] - LINE
+    return found
+
+
+def _course(course: Course, scale: _Scale, width: float, height: float) -> SafeString:
     """Dots, and a line between those that follow each other; its name at the last."""
     places = [
         (_number(step * width + width / 2), _number(scale.y(value)))
@@ -172,10 +206,9 @@ def _course(course: Course, scale: _Scale, width: float) -> SafeString:
     dots = format_html_join("", '<circle cx="{}%" cy="{}" r="3"/>', places)
     name = ""
     if places:
-        x, y = places[-1]
         name = format_html(
             '<text class="over" x="{}%" y="{}" text-anchor="middle">{}</text>',
-            *(x, _number(float(y) - 8), course.name),
+            *(places[-1][0], _number(height), course.name),
         )
     title = format_html("<title>{}</title>", course.title)
     return format_html('<g class="course {}">{}{}{}{}</g>', course.kind, title, lines, dots, name)

@@ -21,7 +21,8 @@ from forecasting.flow import (
     time_in_state,
 )
 from forecasting.look import Look
-from forecasting.pipeline import Pipeline, pipeline
+from forecasting.models import Freeze
+from forecasting.pipeline import Pipeline, Worth, pipeline
 from forecasting.promises import Kept, promises_kept
 from scoping.quarters import on_days
 from scoping.win_rate import Tally, outcomes, tallies
@@ -41,7 +42,31 @@ class Dashboard:
         for names, tally in tallies(basis, axis, self.look.records(basis).filter(self._shown)):
             for key in axis.keys(*names):
                 found[Quarter.parse(key)].add(tally)
-        return found
+        return found | {quarter: kept.tally(basis) for quarter, kept in self.frozen.items()}
+
+    @cached_property
+    def frozen(self) -> dict[Quarter, Freeze]:
+        """Quarters that are closed keep their figures, for who reads them all unnarrowed."""
+        if self.look.form.narrows or not self.look.whole:
+            return {}
+        kept = Freeze.objects.filter(quarter__in=[str(each) for each in self.look.quarters])
+        return {Quarter.parse(each.quarter): each for each in kept.select_related("by")}
+
+    @property
+    def freeze(self) -> Freeze | None:
+        """Of the quarter that is shown."""
+        return self.frozen.get(self.look.quarter)
+
+    @property
+    def ends(self) -> dict[str, Worth]:
+        """What became of the CRM's deals: won, lost, or open."""
+        found = self.pipeline
+        if self.freeze is None:
+            return {"won": found.won, "lost": found.lost, "open": found.open}
+        told = self.freeze.figures["ends"]
+        return {
+            name: Worth(**each | {"value": Decimal(each["value"])}) for name, each in told.items()
+        }
 
     @property
     def tally(self) -> Tally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.transaction import atomic
 
@@ -70,7 +71,7 @@ def decide(call: ForecastCall, said: Decided, *, by: User, at: datetime) -> Deci
             call=call, **facts, defaults={"by": by, "at": at}
         )
         if is_new:
-            told = {"decision": decision.pk, "told": decision.told}
+            told: dict[str, Any] = {"decision": decision.pk, "told": decision.told}
             append([event_of(call, DECIDED, by=by, at=at, **told)])
     return decision
 
@@ -118,5 +119,5 @@ def _open(call: ForecastCall) -> None:
 def _finish(decision: Decision, field: str, verb: str, by: User, at: datetime) -> None:
     """Once; a second time changes nothing."""
     if Decision.objects.to_do().filter(pk=decision.pk).update(**{field: at}):
-        told = {"decision": decision.pk, "told": decision.told}
+        told: dict[str, Any] = {"decision": decision.pk, "told": decision.told}
         append([event_of(decision.call, verb, by=by, at=at, **told)])

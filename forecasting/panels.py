@@ -99,7 +99,7 @@ class Panels:
 
     @property
     def reasons(self) -> list[Line]:
-        lost = self.board.tally.lost
+        lost = sum(each.lost for each in self.board.reasons)
         return [
             Line(
                 each.key,
@@ -230,12 +230,8 @@ class Panels:
 
     @property
     def ends(self) -> list[Line]:
-        found = self.board.pipeline
-        named = (("Closed won", found.won, "won"), ("Closed lost", found.lost, "lost"))
-        return [
-            Line(name, self._pair(worth, key))
-            for name, worth, key in (*named, ("Open", found.open, "open"))
-        ]
+        named = {"won": "Closed won", "lost": "Closed lost", "open": "Open"}
+        return [Line(named[key], self._pair(worth, key)) for key, worth in self.board.ends.items()]
 
     def _pair(self, worth: Worth, key: str) -> list[Number]:
         """How many, and what they are worth as far as that is known."""

@@ -41,6 +41,19 @@ def for_hearers(view: View[P]) -> View[P]:
     return guarded
 
 
+def for_closers(view: View[P]) -> View[P]:
+    """What is open is told deal by deal of everybody: for who reads those and the figures."""
+
+    @wraps(view)
+    def guarded(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        user = request.user
+        if not (rules.reads_whole_win_rate(user) and rules.sees_every_issue(user)):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def names_customers(user: User) -> bool:
     """Who signs reads the figures, not the board; the account team sees its own deals alone."""
     return rules.sees_every_issue(user) or not rules.reads_whole_win_rate(user)

@@ -50,3 +50,8 @@ def leads_forecast_calls(user: User) -> bool:
 def keeps_decision(decision: Decision, user: User) -> bool:
     """Whose it is says that it is done, and so may a lead."""
     return user.leads or decision.owner_id == user.pk
+
+
+def freezes_quarters(user: User) -> bool:
+    """PS leadership and the leads close a quarter, as they agree its plans."""
+    return keeps_plans(user)

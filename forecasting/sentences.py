@@ -9,6 +9,7 @@ from django.template.defaultfilters import pluralize
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from emdesk.money import in_full
+from forecasting.amendments import FROZEN
 from forecasting.calling import LED, REOPENED, SUBMITTED
 from forecasting.deciding import BEGUN, DECIDED, DONE, DROPPED, ENDED
 from forecasting.models import Plan
@@ -31,6 +32,12 @@ def call_led(event: Event) -> str:
 @sentence(REOPENED)
 def call_reopened(event: Event) -> str:
     return f"reopened the call of {event.data['whose']}: {event.data['reason']}"
+
+
+@sentence(FROZEN)
+def quarter_frozen(event: Event) -> str:
+    won, lost = event.data["won"], event.data["lost"]
+    return f"froze the quarter with {won} won and {lost} lost{_note(event)}"
 
 
 @sentence(BEGUN)

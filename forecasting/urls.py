@@ -1,6 +1,7 @@
 from django.urls import path
 
 from forecasting.views import (
+    accuracy,
     calls,
     changes,
     drift,
@@ -8,6 +9,7 @@ from forecasting.views import (
     forecast_calls,
     pacing,
     plans,
+    quarter_close,
     quarters,
     trust,
     win_rate,
@@ -20,6 +22,7 @@ urlpatterns = [
     path("forecast/waterfall/rows/", changes.waterfall_rows, name="waterfall_rows"),
     path("forecast/pacing/", pacing.page, name="pacing"),
     path("forecast/pacing/rows/", pacing.rows, name="pacing_rows"),
+    path("forecast/accuracy/", accuracy.page, name="accuracy"),
     path("forecast/trust/", trust.page, name="trust"),
     path("forecast/trust/<str:colour>/<int:weeks>/", trust.rows, name="trust_rows"),
     path("forecast/calls/<int:pk>/", forecast_calls.record, name="forecast_call_record"),
@@ -31,6 +34,7 @@ urlpatterns = [
     path("forecast/<str:label>/call/begin/", forecast_calls.begin, name="begin_forecast_call"),
     path("forecast/<str:label>/call/<int:pk>/", forecast_calls.say, name="say_in_call"),
     path("forecast/<str:label>/", forecast.forecast, name="forecast"),
+    path("forecast/<str:label>/range/", accuracy.likely, name="range"),
     path("forecast/<str:label>/csv/", forecast.export, name="forecast_csv"),
     path("forecast/<str:label>/clari/", forecast.clari, name="clari"),
     path("forecast/<str:label>/calls/<int:whose>/", calls.call, name="call"),
@@ -47,5 +51,8 @@ urlpatterns = [
     path("quarters/", quarters.running, name="running_quarter"),
     path("quarters/<str:label>/", quarters.quarter, name="quarter"),
     path("quarters/<str:label>/rows/", quarters.rows, name="quarter_rows"),
+    path("quarters/<str:label>/close/", quarter_close.close, name="quarter_close"),
+    path("quarters/<str:label>/close/rows/", quarter_close.rows, name="close_rows"),
+    path("quarters/<str:label>/freeze/", quarter_close.freeze_quarter, name="freeze_quarter"),
     path("quarters/<str:label>/pdf/", quarters.paper, name="quarter_pdf"),
 ]

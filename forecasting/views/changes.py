@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -68,16 +70,16 @@ def waterfall_rows(request: SignedIn) -> HttpResponse:
         if not rules.exports(user):
             raise PermissionDenied
         return _file(kind, asked, Explained(moves, found.currency), found.currency)
-    shown = Paginator(moves, PAGE).get_page(request.GET.get("page"))
-    lines = _lines(Explained(list(shown.object_list), found.currency), asked)
+    shown: Any = Paginator(moves, PAGE).get_page(request.GET.get("page"))
+    shown.object_list = _lines(Explained(list(shown.object_list), found.currency), asked)
     here = asked.url("waterfall_rows", reason=reason)
     context = {
         "title": f"{_name(reason)}, {asked.which}",
         "asked": asked,
         "shown": shown,
-        "lines": lines,
         "here": here,
         "back": asked.url(),
+        "back_to": "the changes",
         "exports": rules.exports(user),
     }
     return render(request, "forecasting/changes_rows.html", context)

@@ -62,6 +62,7 @@ def rows(request: SignedIn) -> HttpResponse:
         "shown": Paginator(people, PAGE).get_page(request.GET.get("page")),
         "day": course.days[int(week)],
         "here": paces.url("pacing_rows", of=label, week=week),
+        "back_to": "the pacing",
         "back": paces.url(),
         "form": paces.form,
     }

@@ -108,7 +108,12 @@ def _look(request: SignedIn, label: str) -> Look:
 
 
 def _context(look: Look, inside: str = "") -> dict[str, Any]:
-    board = Dashboard(look)
+    return dashboard_of(Dashboard(look), inside)
+
+
+def dashboard_of(board: Dashboard, inside: str = "") -> dict[str, Any]:
+    """What the page and its paper show; ``inside`` is how drawings look that stand alone."""
+    look = board.look
     return {
         "look": look,
         "board": board,
@@ -120,6 +125,7 @@ def _context(look: Look, inside: str = "") -> dict[str, Any]:
         "quarters": list(shown_quarters(look, look.calendar.quarter_at(look.at))),
         "pdf": address(look, "quarter_pdf"),
         "reads_trust": reads_trust(look.user),
+        "closes": look.whole and names_customers(look.user),
         "won_and_lost": pictures.won_and_lost(board, inside),
         "rates": pictures.rates(board, inside),
         "confidence": pictures.confidence(board, inside),

@@ -52,5 +52,6 @@ def rows(request: SignedIn, colour: str, weeks: int) -> HttpResponse:
         "here": f"{request.path}?",
         "back": reverse("forecasting:trust"),
         "back_to": "trust",
+        "no_file": True,
     }
     return render(request, "forecasting/rows_opportunities.html", context)

@@ -183,6 +183,7 @@ CALENDARS = [
     get(f"{CALENDAR}/days/{{special_day}}/", CHANGES),
     fill(f"{CALENDAR}/days/{{special_day}}/", CHANGES, **{"special-name": "Christmas Eve"}),
 ]
+OPEN_ITEMS = "see what is open of a quarter"
 FIGURES = [
     get("/win-rate/", "read the win rate"),
     get("/win-rate/?basis=opportunities&by=office&as=csv", "read the win rate"),
@@ -205,6 +206,13 @@ FIGURES = [
         "see what the win rate leaves out",
     ),
     get("/quarters/{quarter}/pdf/", "read the win rate"),
+    get("/quarters/{quarter}/close/", OPEN_ITEMS),
+    get("/quarters/{frozen}/close/?seal=1", OPEN_ITEMS),
+    *(
+        get(f"/quarters/{{quarter}}/close/rows/?item={item}", OPEN_ITEMS)
+        for item in ("open", "drift", "silent", "untold")
+    ),
+    post("/quarters/{past}/freeze/", "freeze a quarter", data={"note": "Nothing is open"}),
     get("/forecast/waterfall/", "read the forecast"),
     get("/forecast/waterfall/?quarter=all&em={em}&segment={segment}", "read the forecast"),
     get("/forecast/waterfall/?quarter=all&as=xlsx", "take the forecast away"),
@@ -241,6 +249,8 @@ FORECAST = [
         ok=422,
         data={"reason": "It is not locked yet"},
     ),
+    get("/forecast/accuracy/?measure=best_case&em={em}", "read the calls"),
+    get("/forecast/{quarter}/range/", "read the calls"),
     get("/forecast/{quarter}/plans/", "read the calls"),
     get("/forecast/{quarter}/plans/?plan={plan}", "read the calls"),
     post("/forecast/{quarter}/plans/set/", "write plans", data=PLANNED),

@@ -46,4 +46,6 @@ def _quiet() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _paper_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may print is asked a thousand times; what a PDF holds is asked elsewhere."""
-    monkeypatch.setattr("forecasting.views.quarters.pdf_of", lambda page: b"%PDF-1.7")
+    for module in ("quarters", "quarter_close"):
+        monkeypatch.setattr(f"forecasting.views.{module}.pdf_of", lambda page: b"%PDF-1.7")
+    monkeypatch.setattr("forecasting.freezing.seal", lambda pdf, reason: b"%PDF-1.7\n%%EOF\n")

@@ -31,7 +31,7 @@ from emdesk.notifications.writing import unsubscribe_token
 from emdesk.people.models import Absence, Coverage, Role, Segment, Territory, User
 from emdesk.workflow import perform
 from forecasting import deciding
-from forecasting.models import Plan
+from forecasting.models import Freeze, Plan
 from forecasting.pacing import Course
 from forecasting.snapshots import take
 from scoping import bulk, meetings
@@ -277,6 +277,7 @@ def _deals(world: World) -> None:
     )
     world.pks["plan"] = plan.pk
     _in_a_call(world, quarter, opportunity)
+    _frozen(world, quarter)
     for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
         set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
@@ -289,6 +290,19 @@ def _in_a_call(world: World, quarter: Quarter, about: Opportunity) -> None:
     said = deciding.Decided(SECRETS["decided"], owner, deal=about)
     kept = deciding.decide(call, said, by=by, at=world.at)
     world.pks |= {"forecast_call": call.pk, "decision": kept.pk}
+
+
+def _frozen(world: World, quarter: Quarter) -> None:
+    """One before the last, with its figures and no document."""
+    told = {"won": 1, "lost": 1, "won_value": None, "lost_value": None}
+    figures: dict[str, Any] = {"issues": told, "opportunities": told, "currency": "USD"}
+    figures["ends"] = {
+        end: {"deals": 0, "priced": 0, "value": "0"} for end in ("won", "lost", "open")
+    }
+    past, frozen = quarter.previous, quarter.previous.previous
+    by = world.people["PS leadership"]
+    Freeze.objects.create(quarter=str(frozen), at=world.at, by=by, figures=figures)
+    world.pks |= {"past": str(past), "frozen": str(frozen)}
 
 
 def _kept_week(world: World) -> int:
