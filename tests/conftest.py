@@ -16,7 +16,9 @@ from tests.notifications.server import MailServer, serving
 CAMPAIGNS = ("full", "chaos")
 LONGEST = {"test_chaos", "test_two_commands", "test_database_away", "test_reference"}
 
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 

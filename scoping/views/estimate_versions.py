@@ -34,7 +34,7 @@ from scoping.forms.estimate import AnswerForm, SendForm
 from scoping.models import ActualHours, EstimateVersion, ScopingIssue
 from scoping.models.estimate import Standing
 from scoping.states import Outcome
-from scoping.views.editing import FORM, READ_WRITE, only_if
+from scoping.views.editing import READ_WRITE, only_if
 from scoping.views.moves import find
 
 ANSWERS = (Standing.ACCEPTED, Standing.REWORK)
