@@ -66,14 +66,19 @@ def preview(
     at: datetime,
     wished: Collection[str] = (),
 ) -> Plan:
-    """Who would be asked if this person asked now. Nothing is written."""
+    """Who would be asked if this person asked now; ``wished`` are gates asked in any case.
+
+    Nothing is written.
+    """
     asks, kept = [], []
     barred, day = {by.pk, *evidence.authors}, localdate(at)
     for gate in chain.gates:
         why = gate.needed(evidence, day)
-        if why and (decision := _carried(chain, subject, gate, evidence, barred, at)):
-            kept.append(Kept(gate, why, decision))
-        elif why or (gate.on_request and gate.key in wished):
+        wish = gate.on_request and gate.key in wished
+        carried = why and not wish and _carried(chain, subject, gate, evidence, barred, at)
+        if carried:
+            kept.append(Kept(gate, why, carried))
+        elif why or wish:
             place = first_asked(gate, subject, barred, at)
             asks.append(Ask(gate, why or WISHED, place))
     decided = {each.decision.by_id for each in kept}

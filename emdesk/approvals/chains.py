@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Rule = Callable[[Any, User], bool]
 Facts = Mapping[str, Any]
+Carries = Callable[["Evidence", "Evidence", date], bool]
 ANSWER_HOURS = "approval_answer_hours"
 
 
@@ -69,6 +70,15 @@ def never(approved: Evidence, now: Evidence, day: date) -> bool:
     return False
 
 
+def unless_changed(*facts: str) -> Carries:
+    """An approval covers a later document in which none of these pinned facts differs."""
+
+    def carries(approved: Evidence, now: Evidence, day: date) -> bool:
+        return all(approved.facts.get(name) == now.facts.get(name) for name in facts)
+
+    return carries
+
+
 def nobody(subject: Any) -> User | None:
     return None
 
@@ -90,7 +100,7 @@ class Gate:
     roles: tuple[Role, ...]
     needed: Callable[[Evidence, date], str] = always
     named: Callable[[Any], User | None] = nobody
-    carries: Callable[[Evidence, Evidence, date], bool] = never
+    carries: Carries = never
     place: int = 1
     on_request: bool = False
     hours: str = ANSWER_HOURS

@@ -98,11 +98,11 @@ def _figures(version: EstimateVersion, totals: Mapping[str, str], *, costs: bool
     list_total = Figure("List total", f"{version.currency} {version.list_total:,.2f}")
     ranges = f"delivery P50 {totals['p50']}, P80 {totals['p80']}"
     hours = Figure("Hours", totals["hours"], ranges)
-    if not costs:
-        total = Figure("Total", f"{version.currency} {version.final_total:,.2f}")
-        return [list_total, total, hours]
-    percent = version.costs["total"]["margin_percent"]
-    return [list_total, hours, Figure("Margin", f"{percent} %" if percent else "not known")]
+    percent = version.costs["total"]["margin_percent"] if costs else None
+    if percent is not None:
+        return [list_total, hours, Figure("Margin", f"{percent} %")]
+    total = Figure("Total", f"{version.currency} {version.final_total:,.2f}")
+    return [list_total, total, hours]
 
 
 def _discounted(version: EstimateVersion, totals: Mapping[str, str]) -> list[str]:

@@ -94,7 +94,7 @@ class SendForm(forms.Form):
     review = forms.BooleanField(
         required=False,
         label="Ask a technical architect to review it",
-        help_text="Over the threshold they are asked anyway.",
+        help_text="Over the threshold they are asked anyway, unless an approval still holds.",
     )
     token = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
 

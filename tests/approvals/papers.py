@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from emdesk.approvals.asking import request
-from emdesk.approvals.chains import Brief, Chain, Evidence, Gate, register
+from emdesk.approvals.chains import Brief, Chain, Evidence, Gate, register, unless_changed
 from emdesk.approvals.deciding import decide
 from emdesk.approvals.models import Decision, Request, Step
 from emdesk.people.models import Role, User
@@ -16,13 +16,6 @@ from scoping.models import ScopingIssue
 from tests.factories import NOON
 
 PAPERS: dict[int, Evidence] = {}
-
-
-def unless_changed(*facts: str) -> Any:
-    def carries(approved: Evidence, now: Evidence, day: Any) -> bool:
-        return all(approved.facts.get(name) == now.facts.get(name) for name in facts)
-
-    return carries
 
 
 def needs_architect(evidence: Evidence, day: Any) -> str:

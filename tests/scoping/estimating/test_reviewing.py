@@ -123,6 +123,11 @@ def test_small_rises_do_not_add_up(estimate, em, architect):
     assert came_to(sent(estimate, em, "66000.01")) == "ask"
 
 
+def test_the_em_may_ask_although_an_approval_still_holds(estimate, em, architect):
+    say(sent(estimate, em, 60_000), architect)
+    assert came_to(sent(estimate, em, 60_000, review=True)) == "ask"
+
+
 def test_in_another_currency_nothing_is_kept(issue, estimate, em, architect):
     say(sent(estimate, em, 60_000), architect)
     other = begin(issue, by=em, at=NOON, name="In euro")
