@@ -53,7 +53,11 @@ class ScenarioForm(forms.Form):
 
 class TargetForm(forms.Form):
     target = forms.DecimalField(
-        label="Margin wanted, %", min_value=0, max_value=Decimal("99.99"), decimal_places=2
+        label="Margin wanted, %",
+        min_value=0,
+        max_value=Decimal("99.99"),
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"class": "control"}),
     )
 
 

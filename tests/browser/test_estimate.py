@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scoping.estimating.beginning import begin
-from scoping.estimating.sending import send
+from scoping.estimating.sending import send, token_of
 from scoping.models import Estimate, EstimateLine, ResourceRole
 from scoping.models.estimate import Addressee
 from scoping.states import State
+from tests.browser.test_axe import faults
 from tests.browser.test_without_script import PLAIN
 from tests.factories import make_account, make_ready_issue
 
@@ -120,3 +121,45 @@ def test_without_script_the_sheet_is_a_form_and_a_version_is_sent(visit, amara, 
     send(estimate, to=Addressee.CUSTOMER, by=amara, at=at)
     page.reload()
     expect(page.get_by_text("Superseded")).to_be_visible()
+
+
+def test_lines_come_from_a_file_after_a_look(visit, errors, amara, estimate):
+    errors.expect(422)
+    page = visit(estimate.get_absolute_url(), amara)
+    page.get_by_role("link", name="Bring lines in from a file").click()
+    choose = page.get_by_label("CSV file or Excel workbook")
+    wrong = b"Activity,Role,Hours\nClose,Astronaut,NaN\n"
+    choose.set_input_files({"name": "lines.csv", "mimeType": "text/csv", "buffer": wrong})
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.locator(".fault")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was changed")
+    assert faults(page) == []
+
+    right = wrong.replace(b"Astronaut,NaN", b"Architect,4.5")
+    choose.set_input_files({"name": "lines.csv", "mimeType": "text/csv", "buffer": right})
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("main")).to_contain_text("1 to add")
+    assert faults(page) == []
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#lines [name$='.title']")).to_have_count(5)
+    assert rows(estimate)[-1] == ("Close", Decimal("4.5"))
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#lines [name$='.title']")).to_have_count(4)
+
+
+def test_a_margin_says_what_would_reach_another(visit, errors, amara, at, estimate):
+    errors.expect(410)
+    Estimate.objects.update(pm_percent=0)
+    estimate.lines.update(cost=250)
+    page = visit(estimate.get_absolute_url(), amara, **PLAIN)
+    page.get_by_role("link", name="What would reach 42 %").click()
+    expect(page.get_by_role("main")).to_contain_text("an hour instead of 330.00")
+    page.get_by_label("Margin wanted, %").fill("50")
+    page.get_by_role("button", name="Reckon").click()
+    expect(page.get_by_role("main")).to_contain_text("50 % takes a net total")
+
+    first = send(estimate, to=Addressee.CUSTOMER, by=amara, at=at)
+    send(estimate, to=Addressee.ACCOUNT_TEAM, by=amara, at=at)
+    page = visit(f"/offer/{token_of(first)}/", None)
+    expect(page.get_by_role("main")).to_contain_text("Version 1 was superseded")
+    assert faults(page) == []
