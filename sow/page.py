@@ -87,7 +87,8 @@ def shown(
     issue, head = statement.issue, statement.head
     content, pens = head.said, turn(statement, user, at)
     edits = pens["may_edit"] and (pens["mine"] or pens["pen"] is None)
-    edit = edit if edits else ""
+    known = {ALL, FIELDS_PART, *(each.key for each in content.sections)}
+    edit = edit if edits and edit in known else ""
     return {
         "issue": issue,
         "statement": statement,

@@ -228,5 +228,7 @@ def _within_limits(content: Content) -> None:
     if len(content.sections) > MOST_SECTIONS:
         raise Refused(f"A SOW has up to {MOST_SECTIONS} sections. Join some.")
     for each in content.sections:
+        if not each.title:
+            raise Refused("Every section has a title. Write one.")
         if len(each.text) > MOST_TEXT:
             raise Refused(f"“{each.title}” is longer than {MOST_TEXT:,} characters. Part it.")

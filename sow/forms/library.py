@@ -27,8 +27,13 @@ def text_field(label: str, *, required: bool = True) -> forms.CharField:
 
 
 def one_line_ends(text: str) -> str:
-    """Browsers send every line's end as two characters."""
-    return text.replace("\r\n", "\n").rstrip()
+    """Browsers send every line's end as two characters. What no text can hold is left out."""
+    return text.replace("\r\n", "\n").replace("\x00", "").rstrip()
+
+
+def one_line(text: str, longest: int) -> str:
+    """Words parted by single spaces, cut."""
+    return " ".join(one_line_ends(text).split())[:longest]
 
 
 class ClauseForm(forms.ModelForm):  # type: ignore[type-arg]

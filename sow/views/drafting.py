@@ -18,6 +18,7 @@ from sow import rules
 from sow.drafting import draft as make
 from sow.drafting import plan
 from sow.forms.drafting import DraftForm
+from sow.forms.library import one_line
 from sow.models import StatementOfWork
 from sow.renewing import renew as make_anew
 from sow.views.finding import find
@@ -53,7 +54,7 @@ def renew(request: SignedIn, pk: int) -> HttpResponse:
     """Go on from the estimate that was accepted since."""
     found = find(request, pk)
     only_if(rules.edits(found.issue, request.user))
-    why = " ".join(request.POST.get("why", "").split())[:300]
+    why = one_line(request.POST.get("why", ""), 300)
     try:
         version = make_anew(found, by=request.user, at=now(), why=why)
     except Refused as refusal:

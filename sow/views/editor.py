@@ -17,7 +17,7 @@ from scoping.views.editing import READ_WRITE, only_if
 from sow import arranging, rules
 from sow.arranging import Act
 from sow.forms.drafting import FieldsForm
-from sow.forms.library import one_line_ends
+from sow.forms.library import one_line, one_line_ends
 from sow.models import Clause, StatementOfWork
 from sow.page import FIELDS_PART, results, shown
 from sow.pen import PenHeld
@@ -57,7 +57,7 @@ def _save(request: SignedIn, found: StatementOfWork) -> HttpResponse:
         if not form.is_valid():
             return _page(request, found, edit=FIELDS_PART, form=form, status=422)
         fields = form.said
-    why, seen = said.get("why", "").strip()[:LONGEST_WHY], _number(said, "seen")
+    why, seen = one_line(said.get("why", ""), LONGEST_WHY), _number(said, "seen")
     try:
         version = save(
             found,
@@ -146,7 +146,7 @@ def typed_in(said: QueryDict) -> list[Typed]:
     return [
         Typed(
             key,
-            " ".join(said.get(f"t.{key}", "").split())[:LONGEST_TITLE],
+            one_line(said.get(f"t.{key}", ""), LONGEST_TITLE),
             one_line_ends(said.get(f"x.{key}", "")),
         )
         for key in keys

@@ -16,6 +16,7 @@ from emdesk.workflow import NotAllowed, Refused
 from scoping.views.editing import only_if
 from sow import pen as pens
 from sow import rules
+from sow.forms.library import one_line
 from sow.views.finding import find
 
 LONGEST = 300
@@ -28,7 +29,7 @@ def pen(request: SignedIn, pk: int) -> HttpResponse:
     do = request.POST.get("do", "")
     only_if(rules.breaks_pen(request.user) or rules.edits(found.issue, request.user))
     said: dict[str, Any] = {"by": request.user, "at": now()}
-    reason = " ".join(request.POST.get("reason", "").split())[:LONGEST]
+    reason = one_line(request.POST.get("reason", ""), LONGEST)
     acts: dict[str, Callable[[], object]] = {
         "take": lambda: pens.hold(found, reason=reason, **said),
         "over": lambda: pens.take_over(found, reason=reason, **said),

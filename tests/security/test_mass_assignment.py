@@ -54,6 +54,7 @@ WISHED: dict[str, Any] = {
 NOTHING_STORED = (
     *("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/"),
     *("/catalogue/draft/begin/", "/forecast/{quarter}/call/begin/"),  # there is one already
+    "/sow/{written}/renew/",  # no other estimate was accepted
 )
 # Fields of a form that is sent without them.
 OPTIONAL = {
@@ -69,6 +70,8 @@ OPTIONAL = {
     "/inbox/act/": {"until"},
     "/issues/{deal}/status/": {"status"},
     "/issues/{priced}/estimate/v{sent}/answer/": {"answer"},
+    "/sow/{written}/pen/": {"reason", "side"},
+    "/sow/{turned}/pen/": {"side"},
 }
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)

@@ -73,7 +73,7 @@ from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
 from sow.drafting import draft
 from sow.models import Clause, Template
-from sow.pen import keep_proposal
+from sow.pen import hold, keep_proposal
 from sow.saving import Typed
 from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
@@ -433,18 +433,18 @@ def _asked(world: World, version: EstimateVersion) -> None:
 
 
 def _agreed(world: World) -> None:
-    """A deal whose estimate was accepted, and one whose SOW is drafted from it."""
+    """A deal whose estimate was accepted, two whose SOW is drafted, of one legal holds the pen."""
     em, at = world.people["EM own"], world.at
     own = _people_on(world, "own") | {"segment": Segment.objects.get(pk=world.pks["segment"])}
-    for name in ("agreed", "written"):
+    for name in ("agreed", "written", "turned"):
         on = own | {"account": make_account(name=f"Customer {name}"), "title": "Agreed work"}
         issue = agreed(em, at, on=on)
         issue.account_team.add(world.people["account team own"])
         world.deals[name] = issue
         world.pks[name] = issue.pk
     statement = draft(world.deals["written"], by=em, at=at).statement
-    typed = [Typed("travel", "Travel", "Nobody")]
-    legal = world.people["legal"]
+    typed, legal = [Typed("travel", "Travel", "Nobody")], world.people["legal"]
+    hold(draft(world.deals["turned"], by=em, at=at).statement, by=legal, at=at)
     proposed = keep_proposal(statement, typed, seen=1, by=legal, at=at)
     clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
     world.pks |= {"clause": clause.pk, "template": template.pk, "proposed": proposed.pk}

@@ -165,6 +165,8 @@ def test_a_fallback_is_marked_and_so_is_what_was_edited_after(statement, em):
         put(statement, em, 4, act=arranging.take("travel", clause, 7))
 
 
-def test_too_long_is_refused(statement, em):
+def test_too_long_or_nameless_is_refused(statement, em):
+    with pytest.raises(Refused, match="title"):
+        put(statement, em, 1, Typed("travel", "", "None."))
     with pytest.raises(Refused, match="longer"):
         put(statement, em, 1, Typed("travel", "Travel", "x" * 20_001))

@@ -238,6 +238,16 @@ def test_more_versions_take_no_more_queries(client, em, statement):
     assert [queries_of(client, path) for path in paths] == few
 
 
+def test_what_no_text_can_hold_is_left_out_and_odd_requests_do_no_harm(client, statement):
+    edit(client, statement, **{"t.travel": "Tra\x00vel", "x.travel": "No\x00ne.", "why": "\x00W"})
+    head = again(statement).head
+    assert (head.said.section("travel").text, head.why) == ("None.", "W")
+    for odd in ({"seen": "x"}, {"seen": "9" * 30}, {"do": "take:travel:99"}, {"do": "up"}, {}):
+        assert client.post(statement.get_absolute_url(), odd).status_code in {302, 422}
+    assert "<textarea" not in page(client, statement.get_absolute_url(), edit="nowhere")
+    assert again(statement).latest == 2
+
+
 def test_hostile_words_stay_words(client, statement):
     edit(client, statement, **{"t.travel": "<b>T", "x.travel": "<script>alert(1)</script>"})
     part = {"seen": 2, "part": "fields", "legal_name": "<i>*Co* | [x](javascript:1)"}
