@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
-from emdesk.money import in_full
+from emdesk.money import in_full, in_short
 from emdesk.people.models import User
 from emdesk.web import SignedIn
 from forecasting.backtest import EVERYBODY, LAST_WEEKS, Backtest, Missed
@@ -105,8 +105,8 @@ def _cells(missed: dict[int, Missed]) -> list[tuple[str, str]]:
 
 
 def _told(forecasts: Any, result: Any, currency: str) -> tuple[list[str], str]:
-    spelled = [in_full(forecasts[week], currency) if week in forecasts else "—" for week in WEEKS]
-    return spelled, in_full(result, currency)
+    spelled = [in_short(forecasts[week], currency) if week in forecasts else "—" for week in WEEKS]
+    return spelled, in_short(result, currency)
 
 
 def _cents(worth: float) -> Any:
