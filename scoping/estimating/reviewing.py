@@ -89,13 +89,13 @@ def brief(found: Request, user: User) -> Brief:
         figures=_figures(version, totals, costs=costs),
         since=f"v{earlier.number}" if earlier else "",
         told=told,
-        notes=_discounted(version, totals),
         links=_links(version, earlier),
     )
 
 
 def _figures(version: EstimateVersion, totals: Mapping[str, str], *, costs: bool) -> list[Figure]:
-    list_total = Figure("List total", f"{version.currency} {version.list_total:,.2f}")
+    price = f"{version.currency} {version.list_total:,.2f}"
+    list_total = Figure("List total", price, _discounted(totals))
     ranges = f"delivery P50 {totals['p50']}, P80 {totals['p80']}"
     hours = Figure("Hours", totals["hours"], ranges)
     percent = version.costs["total"]["margin_percent"] if costs else None
@@ -105,11 +105,10 @@ def _figures(version: EstimateVersion, totals: Mapping[str, str], *, costs: bool
     return [list_total, total, hours]
 
 
-def _discounted(version: EstimateVersion, totals: Mapping[str, str]) -> list[str]:
+def _discounted(totals: Mapping[str, str]) -> str:
     if not Decimal(totals["discount"]):
-        return []
-    net = f"{version.currency} {Decimal(totals['net']):,.2f}"
-    return [f"With the discount of {totals['discount_percent']} % it is {net}."]
+        return ""
+    return f"less {totals['discount_percent']} %: {Decimal(totals['net']):,.2f}"
 
 
 def _links(version: EstimateVersion, earlier: EstimateVersion | None) -> list[tuple[str, str]]:
