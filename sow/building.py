@@ -168,7 +168,7 @@ def _hours(sold: Sold) -> dict[tuple[str, str], Decimal]:
 
 def _fees(sold: Sold) -> Iterator[str]:
     """On a marketplace the final price alone is told (domain.md §6.2)."""
-    yield "| | Amount |\n| --- | ---: |"
+    yield "| Item | Amount |\n| --- | ---: |"
     if not sold.marketplace:
         yield _fee(SERVICES, "services_total")
         if sold.education:
