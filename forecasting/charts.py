@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import ceil, floor, log10
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -16,7 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 HEIGHT, TOP, FOOT = 220, 22, 26
 STEPS = (1, 2, 2.5, 5, 10)
-LINE = 12  # between two names, in pixels
 
 
 @dataclass(frozen=True)
@@ -51,20 +49,10 @@ class Span:
     faint: bool = False
 
 
-@dataclass(frozen=True)
-class Course:
-    """A line: its class, its name, what it says in words, and a value for each step, or None."""
-
-    kind: str
-    name: str
-    title: str
-    values: Sequence[float | None]
-
-
 def bars(drawing: Drawing, groups: Sequence[tuple[str, Sequence[Part]]]) -> SafeString:
     """Bars beside each other, one group for each label."""
     most = max((part.value for _, parts in groups for part in parts), default=0)
-    scale = _Scale(most)
+    scale = Scale(most)
     width = 100 / max(len(groups), 1)
     drawn = []
     for number, (_, parts) in enumerate(groups):
@@ -73,7 +61,7 @@ def bars(drawing: Drawing, groups: Sequence[tuple[str, Sequence[Part]]]) -> Safe
             x = number * width + width * 0.19 + place * bar
             drawn.append(_bar(part, x + bar * 0.06, bar * 0.88, scale.y(part.value), scale.bottom))
     ticks = [(y, f"{value:g}") for y, value in scale.ticks()]
-    return _framed(drawing, ticks, drawn, [name for name, _ in groups])
+    return framed(drawing, ticks, drawn, [name for name, _ in groups])
 
 
 def stacked(
@@ -84,7 +72,7 @@ def stacked(
     ``tick`` spells a value of the axis, such as ``${:.0f}k``, in thousands.
     """
     most = max((sum(part.value for part in parts) for _, parts, _ in groups), default=0)
-    scale = _Scale(most)
+    scale = Scale(most)
     width = 100 / max(len(groups), 1)
     drawn: list[SafeString] = []
     for number, (_, parts, total) in enumerate(groups):
@@ -97,12 +85,12 @@ def stacked(
             below += part.value
         drawn.append(_text(x + bar / 2, scale.y(below) - 7, total, "over"))
     spelled = [(y, tick.format(value / 1_000)) for y, value in scale.ticks()]
-    return _framed(drawing, spelled, drawn, [name for name, *_ in groups])
+    return framed(drawing, spelled, drawn, [name for name, *_ in groups])
 
 
 def spans(drawing: Drawing, points: Sequence[tuple[str, Span]]) -> SafeString:
     """Shares with how far they can be trusted, from 0 to 100 %."""
-    scale = _Scale(1)
+    scale = Scale(1)
     width = 100 / max(len(points), 1)
     drawn = []
     for number, (_, span) in enumerate(points):
@@ -116,105 +104,18 @@ def spans(drawing: Drawing, points: Sequence[tuple[str, Span]]) -> SafeString:
                 '<circle class="dot" cx="{x}%" cy="{}" r="4.5"/></g>',
                 " faint" if span.faint else "",
                 span.title,
-                _number(scale.y(span.high)),
-                _number(scale.y(span.low)),
-                _number(scale.y(span.value)),
-                x=_number(x),
+                in_brief(scale.y(span.high)),
+                in_brief(scale.y(span.low)),
+                in_brief(scale.y(span.value)),
+                x=in_brief(x),
             )
         )
         drawn.append(_text(x, scale.y(span.high) - 6, span.text, "over"))
     ticks = [(scale.y(share), f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]
-    return _framed(drawing, ticks, drawn, [name for name, _ in points])
+    return framed(drawing, ticks, drawn, [name for name, _ in points])
 
 
-def courses(
-    drawing: Drawing,
-    names: Sequence[str],
-    drawn: Sequence[Course],
-    tick: str,
-    level: tuple[float, str] | None = None,
-) -> SafeString:
-    """Lines over the same steps, the last of them in front; ``tick`` is as in :func:`stacked`.
-
-    ``level`` is a line across all of them, such as a plan, and its name.
-    """
-    most = max((value for course in drawn for value in course.values if value), default=0)
-    scale = _Scale(max(most, level[0] if level else 0))
-    width = 100 / max(len(names), 1)
-    heights = _heights(drawn, scale)
-    lines = [
-        _course(course, scale, width, height) for course, height in zip(drawn, heights, strict=True)
-    ]
-    if level:
-        lines.insert(0, _level(scale.y(level[0]), level[1]))
-    spelled = [(y, tick.format(value / 1_000)) for y, value in scale.ticks()]
-    return _framed(drawing, spelled, lines, names)
-
-
-def _level(y: float, name: str) -> SafeString:
-    return format_html(
-        '<g class="level"><line x1="0" x2="100%" y1="{y}" y2="{y}"/>'
-        '<text class="over" x="0" y="{}">{}</text></g>',
-        _number(y - 6),
-        name,
-        y=_number(y),
-    )
-
-
-def _heights(drawn: Sequence[Course], scale: _Scale) -> list[float]:
-    """Where each name stands: above its last dot, and clear of the others at the same step."""
-    ends: dict[int, list[tuple[float, int]]] = {}
-    for place, course in enumerate(drawn):
-        last = max((at for at, value in enumerate(course.values) if value is not None), default=-1)
-        if last >= 0:
-            height = scale.y(course.values[last] or 0) - 8
-            ends.setdefault(last, []).append((height, place))
-    found = [0.0] * len(drawn)
-    for group in ends.values():
-        group.sort()
-        for (_, place), height in zip(
-            group, _apart([each for each, _ in group], scale.bottom), strict=True
-        ):
-            found[place] = height
-    return found
-
-
-def _apart(heights: Sequence[float], lowest: float) -> list[float]:
-    """The same in their order, a line of text apart at least; none below ``lowest``."""
-    found: list[float] = []
-    for height in heights:
-        found.append(max(height, found[-1] + LINE) if found else height)
-    limit = lowest
-    for at in reversed(range(len(found))):
-        found[at] = min(found[at], limit)
-        limit = found[at] - LINE
-    return found
-
-
-def _course(course: Course, scale: _Scale, width: float, height: float) -> SafeString:
-    """Dots, and a line between those that follow each other; its name at the last."""
-    places = [
-        (_number(step * width + width / 2), _number(scale.y(value)))
-        for step, value in enumerate(course.values)
-        if value is not None
-    ]
-    lines = format_html_join(
-        "",
-        '<line x1="{}%" y1="{}" x2="{}%" y2="{}"/>',
-        ((*here, *there) for here, there in pairwise(places)),
-    )
-    dots = format_html_join("", '<circle cx="{}%" cy="{}" r="3"/>', places)
-    name = ""
-    if places:
-        name = format_html(
-            '<text class="over" x="{}%" y="{}" text-anchor="middle">{}</text>',
-            *(places[-1][0], _number(height), course.name),
-        )
-    title = format_html("<title>{}</title>", course.title)
-    return format_html('<g class="course {}">{}{}{}{}</g>', course.kind, title, lines, dots, name)
-
-
-class _Scale:
+class Scale:
     """From values to pixels, with a round end."""
 
     def __init__(self, most: float) -> None:
@@ -228,7 +129,7 @@ class _Scale:
     def ticks(self) -> list[tuple[float, float]]:
         """Where the lines of the axis are, and what they say."""
         count = round(self.end / self.step)
-        return [(self.y(number * self.step), number * self.step) for number in range(count + 1)]
+        return [(self.y(turn * self.step), turn * self.step) for turn in range(count + 1)]
 
 
 def _round_step(most: float) -> float:
@@ -250,7 +151,7 @@ def _bar(
         '<rect class="{}" x="{}%" width="{}%" y="{}" height="{}" rx="2"/>{}</g>',
         part.title,
         part.kind,
-        *(_number(each) for each in (x, width, top, max(foot - top, 0))),
+        *(in_brief(each) for each in (x, width, top, max(foot - top, 0))),
         written,
     )
 
@@ -259,13 +160,13 @@ def _text(x: float, y: float, text: str, kind: str) -> SafeString:
     return format_html(
         '<text class="{}" x="{}%" y="{}" text-anchor="middle">{}</text>',
         kind,
-        _number(x),
-        _number(y),
+        in_brief(x),
+        in_brief(y),
         text,
     )
 
 
-def _framed(
+def framed(
     drawing: Drawing,
     ticks: Sequence[tuple[float, str]],
     drawn: Iterable[SafeString],
@@ -275,12 +176,12 @@ def _framed(
     lines = format_html_join(
         "",
         '<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>',
-        ((_number(y),) for y, _ in ticks),
+        ((in_brief(y),) for y, _ in ticks),
     )
     axis = format_html_join(
         "",
         '<text x="100%" y="{}" text-anchor="end">{}</text>',
-        ((_number(y + 4), text) for y, text in ticks),
+        ((in_brief(y + 4), text) for y, text in ticks),
     )
     names = [
         _text(number * width + width / 2, HEIGHT - 6, label, "name")
@@ -302,5 +203,5 @@ def _framed(
     )
 
 
-def _number(value: float) -> str:
+def in_brief(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -18,8 +18,9 @@ from django.utils.safestring import SafeString
 from emdesk.fiscal import Quarter
 from emdesk.money import SYMBOLS, in_full, in_short
 from emdesk.people.models import User
-from forecasting.charts import Course as Drawn
-from forecasting.charts import Drawing, courses
+from forecasting.charts import Drawing
+from forecasting.course_charts import Course as Drawn
+from forecasting.course_charts import courses
 from forecasting.forms import NOBODY, ForecastForm
 from forecasting.pacing import MEASURES, Course, Pacing
 from forecasting.rules import reads_calls

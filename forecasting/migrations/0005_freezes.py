@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('was', models.CharField(blank=True, choices=[('won', 'Closed won'), ('lost', 'Closed lost')], max_length=4)),
                 ('now', models.CharField(blank=True, choices=[('won', 'Closed won'), ('lost', 'Closed lost')], max_length=4)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.event')),
+                ('event', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.event')),
                 ('freeze', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='forecasting.freeze')),
             ],
             options={

@@ -64,7 +64,7 @@ class Amendment(models.Model):
     """
 
     freeze = models.ForeignKey(Freeze, models.PROTECT, related_name="amendments")
-    event = models.ForeignKey(Event, models.PROTECT, related_name="+")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="+", db_constraint=False)
     was = models.CharField(max_length=4, choices=Outcome, blank=True)
     now = models.CharField(max_length=4, choices=Outcome, blank=True)
 

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from forecasting.charts import HEIGHT, LINE, Course, Drawing, courses
+from forecasting.charts import HEIGHT, Drawing
+from forecasting.course_charts import LINE, Course, courses
 
 ENDS = [
     [10.0, 10.0, 10.0, 10.0, 10.0],
