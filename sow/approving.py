@@ -9,36 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.timezone import localdate
 
 from emdesk.approvals.chains import (
-    Brief,
     Chain,
     Evidence,
-    Figure,
     Gate,
     always,
     register,
     unless_changed,
 )
-from emdesk.approvals.models import Decision, Request, Standing, Verdict
+from emdesk.approvals.models import Decision, Request, Verdict
 from emdesk.configuration.values import values_on
-from emdesk.people.models import Role, User
+from emdesk.people.models import Role
 from scoping.estimating.limits import REVIEW_ABOVE, STICKY
 from scoping.estimating.reviewing import ARCHITECT, until_it_rises
 from scoping.estimating.reviewing import CHAIN as ESTIMATES
 from scoping.models import EstimateVersion, ScopingIssue
-from scoping.rules import sees_cost_of
 from sow import rules
+from sow.approval_brief import KEY, brief
 from sow.aspects import RESETS, SCOPE, aspects_of, outlives, within_review
 from sow.content import Content
-from sow.differing import sentences
-from sow.greenlights import Party, agreed
+from sow.following import follow
+from sow.greenlights import agreed
 from sow.models import StatementOfWork, Version
 from sow.settings import (
     DELIVERY_APPROVES,
@@ -48,7 +45,6 @@ from sow.settings import (
     REVENUE_PARALLEL,
 )
 
-KEY = "sow"
 BEFORE, LAST = 3, 4
 
 
@@ -68,8 +64,9 @@ def architect_needed(evidence: Evidence, day: date) -> str:
 def architect_covers(approved: Evidence, now: Evidence, day: date) -> bool:
     if approved.currency != now.currency or not outlives("architect", approved.facts, now.facts):
         return False
-    told, listed = values_on(day), [Decimal(each.facts["list_total"]) for each in (approved, now)]
-    return within_review(*listed, told[REVIEW_ABOVE], told[STICKY])
+    told = values_on(day)
+    then, listed = (Decimal(each.facts["list_total"]) for each in (approved, now))
+    return within_review(then, listed, told[REVIEW_ABOVE], told[STICKY])
 
 
 def delivery_needed(evidence: Evidence, day: date) -> str:
@@ -158,8 +155,9 @@ def pinned(
 
 def authors_of(statement: StatementOfWork) -> frozenset[int]:
     """Whoever saved a version of it, and the issue's EM, who answers for it."""
-    wrote = set(statement.versions.order_by().values_list("saved_by", flat=True))
-    return frozenset({*wrote, statement.issue.engagement_manager_id} - {None})
+    wrote = {*statement.versions.order_by().values_list("saved_by", flat=True)}
+    manager = statement.issue.engagement_manager_id
+    return frozenset({*wrote, manager} if manager else wrote)
 
 
 def evidence_of(pk: int) -> Evidence | None:
@@ -168,69 +166,6 @@ def evidence_of(pk: int) -> Evidence | None:
     version = rows.filter(pk=pk).first()
     stands = version is not None and version.number == version.statement.latest
     return pinned(version) if version and stands else None
-
-
-def brief(found: Request, user: User) -> Brief:
-    rows = Version.objects.select_related("statement__issue", "estimate_version")
-    version = rows.get(pk=found.document_id)
-    earlier = approved_before(version)
-    return Brief(
-        figures=_figures(found, version, user),
-        since=earlier.name if earlier else "",
-        told=sentences(earlier.said, version.said) if earlier else [],
-        notes=[_noted(party, word) for party, word in found.facts["agreed"].items()],
-        links=_links(version, earlier),
-    )
-
-
-def _figures(found: Request, version: Version, user: User) -> list[Figure]:
-    totals, currency = version.estimate_version.content["totals"], found.currency
-    figures = [
-        Figure("Version", version.name, f"from v{version.estimate_version.number} of the estimate"),
-        Figure("Total", f"{currency} {found.value:,.2f}", _before_discount(totals, currency)),
-        Figure("Hours", totals["hours"]),
-    ]
-    if sees_cost_of(version.statement.issue, user):
-        percent = version.estimate_version.costs["total"]["margin_percent"]
-        figures += [Figure("Margin", f"{percent} %")] if percent else []
-    return figures
-
-
-def _before_discount(totals: Mapping[str, str], currency: str) -> str:
-    if not Decimal(totals["discount"]):
-        return ""
-    return f"{totals['discount_percent']} % off {currency} {Decimal(totals['list']):,.2f}"
-
-
-def _noted(party: str, word: Mapping[str, Any]) -> str:
-    said = f"{Party(party).label}: {word['who']}, {date.fromisoformat(word['on']):%-d %b %Y}"
-    return f"{said}, of v{word['version']}. {word['evidence']}"
-
-
-def _links(version: Version, earlier: Version | None) -> list[tuple[str, str]]:
-    issue = version.statement.issue_id
-    read = reverse("sow:version", args=[issue, version.number])
-    links = [(f"Read {version.name}", read)]
-    if earlier:
-        sides = f"?a={earlier.number}&b={version.number}"
-        links.append((f"Compare with {earlier.name}", reverse("sow:compare", args=[issue]) + sides))
-    return [*links, ("The SOW", version.statement.get_absolute_url())]
-
-
-def approved_before(version: Version) -> Version | None:
-    """The last version before this one that everybody approved."""
-    done = Request.objects.about(version.statement.issue).filter(
-        chain=KEY, standing=Standing.APPROVED, document_id__lt=version.pk
-    )
-    rows = version.statement.versions.filter(pk__in=done.order_by().values("document_id"))
-    return rows.first()
-
-
-def follow(request: Request, by: User, at: datetime, origin: str) -> None:
-    """The board goes where the approval is."""
-    from sow.following import follow as following  # noqa: PLC0415 (it needs the chain)
-
-    following(request, by, at, origin)
 
 
 CHAIN = register(

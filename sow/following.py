@@ -10,13 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from emdesk.approvals.models import Request, Standing, Turn
-from emdesk.approvals.standings import approval_of
 from emdesk.ledger.models import Origin
 from emdesk.people.models import User
 from emdesk.workflow import Guard, Refused, perform
 from scoping.models import ScopingIssue
 from scoping.states import State
-from sow.approving import CHAIN
+from sow.approval_brief import KEY
 from sow.models import StatementOfWork
 
 BACK = {Standing.SENT_BACK, Standing.REJECTED, Standing.RECALLED}
@@ -62,13 +61,19 @@ def _move(pk: int, state: str, name: str, by: User, at: datetime, origin: str) -
         return
 
 
+def _asked(issue: ScopingIssue, version: int) -> Request | None:
+    """The last request about this version."""
+    about = Request.objects.about(issue).filter(chain=KEY, document_id=version)
+    return about.with_steps().first()
+
+
 def not_asked_yet(issue: ScopingIssue, by: User | None, at: datetime) -> str:
     """An issue whose SOW is written elsewhere is nobody's to hold back."""
     statement = StatementOfWork.objects.filter(issue=issue).first()
     if statement is None:
         return ""
     head = statement.head
-    found = approval_of(CHAIN, issue, head.pk)
+    found = _asked(issue, head.pk)
     if found is None or found.standing not in {Standing.WAITING, Standing.APPROVED}:
         return f"{statement.number} {head.name} is not put to approval. Ask for it on its page."
     if reached_leadership(found):
@@ -82,7 +87,7 @@ def not_approved_yet(issue: ScopingIssue, by: User | None, at: datetime) -> str:
     if statement is None:
         return ""
     head = statement.head
-    found = approval_of(CHAIN, issue, head.pk)
+    found = _asked(issue, head.pk)
     if found and found.standing == Standing.APPROVED:
         return ""
     if found and found.standing == Standing.WAITING:
