@@ -23,12 +23,12 @@ KEY = "sow"
 def brief(found: Request, user: User) -> Brief:
     rows = Version.objects.select_related("statement__issue", "estimate_version")
     version = rows.get(pk=found.document_id)
-    earlier = approved_before(version)
+    earlier, words = approved_before(version), found.facts["agreed"]
     return Brief(
         figures=_figures(found, version, user),
         since=earlier.name if earlier else "",
         told=sentences(earlier.said, version.said) if earlier else [],
-        notes=[_noted(party, word) for party, word in found.facts["agreed"].items()],
+        notes=[_noted(party, words[party]) for party in Party if party in words],
         links=_links(version, earlier),
     )
 
@@ -52,8 +52,8 @@ def _before_discount(totals: Mapping[str, str], currency: str) -> str:
     return f"{totals['discount_percent']} % off {currency} {Decimal(totals['list']):,.2f}"
 
 
-def _noted(party: str, word: Mapping[str, Any]) -> str:
-    said = f"{Party(party).label}: {word['who']}, {date.fromisoformat(word['on']):%-d %b %Y}"
+def _noted(party: Party, word: Mapping[str, Any]) -> str:
+    said = f"{party.label}: {word['who']}, {date.fromisoformat(word['on']):%-d %b %Y}"
     return f"{said}, of v{word['version']}. {word['evidence']}"
 
 

@@ -28,13 +28,15 @@ def draft_agreed(at: datetime) -> None:
     issues = ScopingIssue.objects.filter(state=State.SOW_WIP).exclude(engagement_manager=None)
     legal = User.objects.with_role(Role.LEGAL).first()
     Clause.objects.filter(owner=None).update(owner=legal)
-    for place, issue in enumerate(issues.select_related("account").order_by("pk")):
-        em = issue.engagement_manager
-        if em and may_draft(issue, em):
-            made = draft(
-                issue, by=em, at=after(issue, at), said=_known(issue, at), origin=Origin.DEMO
-            )
-            _work_on(made, em, legal, at, place % TURNS)
+    agreed = [
+        (issue, issue.engagement_manager)
+        for issue in issues.select_related("account").order_by("pk")
+        if issue.engagement_manager and may_draft(issue, issue.engagement_manager)
+    ]
+    for place, (issue, em) in enumerate(agreed):
+        known = _known(issue, at)
+        made = draft(issue, by=em, at=after(issue, at), said=known, origin=Origin.DEMO)
+        _work_on(made, em, legal, at, place % TURNS)
 
 
 def _work_on(version: Version, em: User, legal: User | None, at: datetime, turn: int) -> None:

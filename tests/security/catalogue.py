@@ -469,7 +469,7 @@ STATEMENTS = [
     fill(f"{SOW}/?edit=fields", WRITE, billing="Soon", why="Ours"),
     post(f"{SOW}/check/", WRITE, ok=200, data=TRAVEL),
     get(f"{SOW}/approval/", "ask for approval of a SOW"),
-    post(f"{SOW}/approval/", "ask for approval of a SOW", data={"seen": "1"}, refused=(422,)),
+    post(f"{SOW}/approval/", "ask for approval of a SOW", ok=422, data={"seen": "1"}),
     post(f"{SOW}/agreed/", "note who agreed to a SOW", data=AGREEMENT),
     post(f"{SOW}/pen/", WRITE, data={"do": "take"}),
     post("/sow/{turned}/pen/", WRITE, data={"do": "ask", "reason": "Ours"}),
