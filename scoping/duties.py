@@ -185,7 +185,8 @@ def approvals_and_help(people: Sequence[User], at: datetime) -> Iterator[Duty]:
     """SOWs that wait for PS leadership, and issues whose EM asks a technical architect."""
     if any(person.has(Role.PS_LEADERSHIP) for person in people):
         ready = ScopingIssue.objects.filter(state=State.READY_FOR_APPROVAL).with_people()
-        for issue in ready.exclude(engagement_manager__in=people):
+        put = Request.objects.waiting().filter(subject_type=LABEL).values("subject_id")
+        for issue in ready.exclude(engagement_manager__in=people).exclude(pk__in=put):
             reason = "Account team, customer and revenue have agreed"
             approve = _move("Approve", issue, State.APPROVED)
             yield _duty(issue, SOW, "Approve the SOW of", reason, approve)

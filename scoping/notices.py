@@ -11,6 +11,7 @@ from django.db.models import OuterRef
 from django.urls import reverse
 
 from emdesk.approvals.links import link_to
+from emdesk.approvals.models import Request
 from emdesk.ledger.models import Event
 from emdesk.notifications.audiences import About, Heard, about, hears
 from emdesk.notifications.kinds import TALK, By, Tab, kind
@@ -195,8 +196,10 @@ def reminded(event: Event, issue: Any) -> Iterator[Heard]:
 
 @hears("scoping.request_approval")
 def approval_asked(event: Event, issue: Any) -> Iterator[Heard]:
-    yield Heard("you approve SOWs", ASKED, roles=[Role.PS_LEADERSHIP])
-    yield Heard("you review revenue", ASKED, roles=[Role.REVENUE])
+    """Where emdesk asks them about the SOW itself, that is said once."""
+    if not Request.objects.about(issue).waiting().exists():
+        yield Heard("you approve SOWs", ASKED, roles=[Role.PS_LEADERSHIP])
+        yield Heard("you review revenue", ASKED, roles=[Role.REVENUE])
     yield from everybody_on(issue, MOVED)
 
 

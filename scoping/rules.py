@@ -26,7 +26,7 @@ CATALOGUE_READERS = (
 )
 COST_OF_ALL = (Role.EM_LEAD, Role.DIRECTOR, Role.PS_LEADERSHIP, Role.REVENUE, Role.SIGNATORY)
 COST_OF_OWN = (Role.EM, Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER)
-APPROVERS = (Role.TECHNICAL_ARCHITECT,)
+APPROVERS = (Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER, Role.PS_LEADERSHIP, Role.REVENUE)
 EXPORTERS = (
     *(Role.EM, Role.ACCOUNT_TEAM, Role.PS_LEADERSHIP, Role.REVENUE, Role.SIGNATORY),
     *(Role.DEAL_DESK, Role.PROJECT_MANAGER),
@@ -270,7 +270,7 @@ def sets_cost_rates(user: User) -> bool:
 
 def meets_approvals(user: User) -> bool:
     """Who asks for decisions, and who is asked for them."""
-    return user.leads or user.has(Role.EM, *APPROVERS)
+    return user.leads or user.has(Role.EM, *APPROVERS, Role.SIGNATORY)
 
 
 def takes_costs_away(user: User) -> bool:

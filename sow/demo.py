@@ -4,45 +4,53 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from emdesk.ledger.models import Event, Origin
+from emdesk.ledger.models import Origin
 from emdesk.people.models import Role, User
 from scoping.models import ScopingIssue
 from scoping.states import State
 from sow import arranging
+from sow.demo_approvals import after, put_to_approval
 from sow.drafting import draft, may_draft
 from sow.models import Clause, StatementOfWork, Version
 from sow.pen import hand_back
 from sow.saving import Act, Typed, save
 
 MONTH = timedelta(days=30)
-MINUTES = timedelta(minutes=7)
 SIGNATORY = "Dale Brown"
+TURNS, UNTOUCHED, WITH_LEGAL = 6, 5, 1
+UNTIL = {0: "", 2: "leadership", 4: "delivery"}
 REMOTE = "All work is done remotely. Should anybody travel, the Customer approves it beforehand."
 
 
 def draft_agreed(at: datetime) -> None:
-    """A draft of every accepted estimate; of three one is untouched, one edited, one with legal."""
+    """A draft of every accepted estimate: one untouched, edited, with legal; others are put to
+    approval, and one has all of it."""
     issues = ScopingIssue.objects.filter(state=State.SOW_WIP).exclude(engagement_manager=None)
     legal = User.objects.with_role(Role.LEGAL).first()
     Clause.objects.filter(owner=None).update(owner=legal)
-    for place, issue in enumerate(issues.select_related("account").order_by("pk")):
-        em = issue.engagement_manager
-        if em and may_draft(issue, em):
-            made = draft(
-                issue, by=em, at=_next(issue, at), said=_known(issue, at), origin=Origin.DEMO
-            )
-            _work_on(made, em, legal, at, place % 3)
+    agreed = [
+        (issue, issue.engagement_manager)
+        for issue in issues.select_related("account").order_by("pk")
+        if issue.engagement_manager and may_draft(issue, issue.engagement_manager)
+    ]
+    for place, (issue, em) in enumerate(agreed):
+        known = _known(issue, at)
+        made = draft(issue, by=em, at=after(issue, at), said=known, origin=Origin.DEMO)
+        _work_on(made, em, legal, at, place % TURNS)
 
 
 def _work_on(version: Version, em: User, legal: User | None, at: datetime, turn: int) -> None:
-    if turn == 0:
+    if turn == UNTOUCHED:
+        return
+    if turn in UNTIL:
+        put_to_approval(version.statement, em, at, UNTIL[turn])
         return
     _save(
         version.statement, em, at, [Typed("travel", "Travel and expenses", REMOTE)], "Remote only"
     )
     clause = Clause.objects.with_text().filter(key="billing-standard").first()
-    if turn == 2 and legal and clause:
-        when, note = _next(version.statement.issue, at), "Please look at billing."
+    if turn == WITH_LEGAL and legal and clause:
+        when, note = after(version.statement.issue, at), "Please look at billing."
         hand_back(version.statement, by=em, at=when, note=note, origin=Origin.DEMO)
         act = arranging.take("billing", clause, 0)
         _save(version.statement, legal, at, [], "Their procurement asks for 45 days", act)
@@ -57,7 +65,7 @@ def _save(
     act: Act | None = None,
 ) -> None:
     statement = StatementOfWork.objects.select_related("issue").get(pk=statement.pk)
-    when = _next(statement.issue, at)
+    when = after(statement.issue, at)
     seen = statement.latest
     save(statement, seen=seen, by=by, at=when, typed=typed, act=act, why=why, origin=Origin.DEMO)
 
@@ -76,9 +84,3 @@ def _known(issue: ScopingIssue, at: datetime) -> dict[str, str]:
 
 def _day(day: date) -> str:
     return day.isoformat()
-
-
-def _next(issue: ScopingIssue, at: datetime) -> datetime:
-    """A little after what its history tells last, never in the future."""
-    last = Event.objects.about(issue).last()
-    return min(last.at + MINUTES, at) if last else at

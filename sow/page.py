@@ -11,10 +11,11 @@ from emdesk.people.models import User
 from scoping.models import ScopingIssue
 from scoping.rules import works_issue
 from sow import rules
-from sow.checks import Draft, Result
+from sow.approval_page import approval
+from sow.asking import draft_of
+from sow.checks import Result
 from sow.checks import check as checked
 from sow.content import Content, Section
-from sow.drafting import accepted, sold_in
 from sow.fields import FIELDS, Field
 from sow.models import Clause, StatementOfWork, Version
 from sow.pen import held, last_held, lease_on
@@ -57,13 +58,6 @@ def turn(statement: StatementOfWork, user: User, at: datetime) -> dict[str, Any]
     }
 
 
-def draft_of(version: Version, issue: ScopingIssue, content: Content) -> Draft:
-    """What the checks read: the text, the estimate it pins, and whether that one still stands."""
-    now = accepted(issue)
-    newer = now.name if now and now.pk != version.estimate_version_id else ""
-    return Draft(content, sold_in(version.estimate_version), newer)
-
-
 def results(version: Version, issue: ScopingIssue, content: Content) -> dict[str, Any]:
     draft = draft_of(version, issue, content)
     found: list[Result] = checked(draft)
@@ -102,6 +96,7 @@ def shown(
         "fields": _fields(content),
         "versions": statement.versions.select_related("saved_by").defer("content")[:LAST_VERSIONS],
         "offered": Clause.objects.in_use().values_list("key", "title") if edit else [],
+        "approval": approval(statement, head, user, at),
         **results(head, issue, content),
     }
 

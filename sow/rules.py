@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emdesk.people.models import Role, User
-from scoping.rules import keeps_catalogue, reads_catalogue, works_issue
+from scoping.rules import keeps_catalogue, on_account_team, reads_catalogue, works_issue
 
 if TYPE_CHECKING:
     from scoping.models import ScopingIssue
@@ -22,6 +22,16 @@ def drafts(issue: ScopingIssue, user: User) -> bool:
 def edits(issue: ScopingIssue, user: User) -> bool:
     """Legal works in the same draft as the EM."""
     return works_issue(issue, user) or user.has(Role.LEGAL)
+
+
+def asks_approval(issue: ScopingIssue, user: User) -> bool:
+    """Its own EM and the leads put a SOW to those who approve it."""
+    return works_issue(issue, user)
+
+
+def notes_agreement(issue: ScopingIssue, user: User) -> bool:
+    """Who agreed to a SOW is noted by its EM, a lead or the account's own team."""
+    return works_issue(issue, user) or on_account_team(issue, user)
 
 
 def breaks_pen(user: User) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
 from scoping.models import EstimateVersion, ScopingIssue
 from sow import rules
+from sow.asking import Resets, effects_of, replaced
 from sow.content import Content, Section, digest_of
 from sow.differing import sentences
 from sow.fields import FIELDS
@@ -72,14 +73,16 @@ def save(
     fields: Mapping[str, str] | None = None,
     act: Act | None = None,
     why: str = "",
+    told: Collection[str] | None = None,
     origin: str = Origin.PERSON,
 ) -> Version | None:
     """A new version; None when nothing changed. ``seen`` is the number the person worked from.
 
     Changes to different sections go together; ``act`` is done with what they come to. The words of
-    who does not hold the pen are kept as a proposal, and :class:`PenHeld` is raised.
+    who does not hold the pen are kept as a proposal, and :class:`PenHeld` is raised. ``told`` names
+    the approvals the person knows to be reset; any other raises :class:`Resets`, unless it is None.
     """
-    said: dict[str, Any] = {"by": by, "at": at}
+    said: dict[str, Any] = {"by": by, "at": at, "told": told}
     words = list(typed)
     try:
         with atomic():
@@ -89,7 +92,7 @@ def save(
     except PenHeld:
         base = statement.versions.get(number=seen).said
         kept = [*changed_in(base, words), *_as_words(base, fields or {})]
-        keep_proposal(statement, kept, seen=seen, **said)
+        keep_proposal(statement, kept, seen=seen, by=by, at=at)
         raise
 
 
@@ -101,6 +104,7 @@ def _save(
     *,
     seen: int,
     why: str,
+    told: Collection[str] | None,
     by: User,
     at: datetime,
     origin: str,
@@ -115,7 +119,7 @@ def _save(
     content = act(content) if act else content
     if content == head.said:
         return None
-    return keep(statement, head, content, why=why, by=by, at=at, origin=origin)
+    return keep(statement, head, content, why=why, by=by, at=at, origin=origin, told=told)
 
 
 def may_save(issue: ScopingIssue, by: User, why: str) -> None:
@@ -198,12 +202,18 @@ def keep(
     at: datetime,
     origin: str = Origin.PERSON,
     estimate: EstimateVersion | None = None,
+    told: Collection[str] | None = None,
 ) -> Version:
     """The next version; from another estimate when one is given."""
     pinned = estimate or head.estimate_version
     _within_limits(content)
+    effects = effects_of(head, content, by=by, at=at, estimate=estimate)
+    if told is not None and set(effects.resets) - set(told):
+        raise Resets(effects)
+    if effects.any and not why:
+        raise Refused("Others approve this SOW. Say why you change it.")
     said = content.written()
-    told = sentences(head.said, content)
+    changes = sentences(head.said, content)
     number = head.number + 1
     version = Version.objects.create(
         statement=statement,
@@ -212,7 +222,7 @@ def keep(
         digest=digest_of(said),
         estimate_version=pinned,
         estimate_digest=pinned.digest,
-        difference=told,
+        difference=changes,
         why=why,
         saved_by=by,
         saved_at=at,
@@ -220,7 +230,10 @@ def keep(
     statement.latest = number
     statement.save(update_fields=["latest"])
     event = {"sow": statement.number, "version": number, "digest": version.digest}
-    record(statement.issue, SAVED, by=by, at=at, origin=origin, difference=told, why=why, **event)
+    record(
+        statement.issue, SAVED, by=by, at=at, origin=origin, difference=changes, why=why, **event
+    )
+    replaced(statement, effects, by=by, at=at, origin=origin)
     return version
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from scoping.quiet.activity import counts
 from sow.drafting import DRAFTED
+from sow.greenlights import AGREED, Party
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
 from sow.models import Side
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
 from sow.saving import SAVED
 
-counts(DRAFTED, SAVED, GIVEN, BACK, PROPOSED, called="work on the SOW")
+counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, called="work on the SOW")
 
 
 @sentence(DRAFTED)
@@ -76,6 +79,16 @@ def proposed(event: Event) -> str:
     data = event.data
     many = "a section" if data["sections"] == 1 else f"{data['sections']} sections"
     return f"wrote {many} of {data['sow']} without the pen; it is kept as a proposal"
+
+
+@sentence(AGREED)
+def agreed(event: Event) -> str:
+    data = event.data
+    name = Party(data["party"]).label
+    name = name[0].lower() + name[1:]
+    day = date.fromisoformat(data["on"])
+    of = f"{data['sow']} v{data['version']}"
+    return f"noted the {name} of {of}: {data['who']}, {day:%-d %b %Y}. {data['evidence']}"
 
 
 def _said(text: str) -> str:

@@ -1,6 +1,8 @@
-"""What is set for all statements of work; shipped values after domain.md §8.1 and §9.2."""
+"""What is set for all statements of work; shipped values after domain.md §5.3, §8.1, §9.2."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from django import forms
 
@@ -8,6 +10,14 @@ from emdesk.configuration.definitions import Definition, register
 
 OUR_SIDE, ACCEPTANCE_DAYS = "sow_our_side", "sow_acceptance_days"
 PEN_MINUTES = "sow_pen_minutes"
+DELIVERY_APPROVES, REVENUE_PARALLEL = "sow_delivery_approves", "sow_revenue_parallel"
+LEADERSHIP_DISCOUNT, FINANCE_DISCOUNT = "sow_leadership_discount", "sow_finance_discount"
+ON, OFF = "on", "off"
+
+
+def _switch() -> forms.ChoiceField:
+    return forms.ChoiceField(choices=[(ON, "On"), (OFF, "Off")])
+
 
 register(
     Definition(
@@ -36,3 +46,48 @@ register(
         field=lambda: forms.IntegerField(min_value=1, max_value=1_440),
     )
 )
+register(
+    Definition(
+        key=DELIVERY_APPROVES,
+        name="Delivery approves statements of work",
+        help="The regional delivery manager approves every statement of work.",
+        default=ON,
+        field=_switch,
+    )
+)
+register(
+    Definition(
+        key=REVENUE_PARALLEL,
+        name="Revenue approves beside PS leadership",
+        help="Both are asked at once, after the issue is Ready For Approval. Otherwise Revenue "
+        "comes first, and its approval makes the issue ready.",
+        default=OFF,
+        field=_switch,
+    )
+)
+for key, name, help_, default in (
+    (
+        LEADERSHIP_DISCOUNT,
+        "Discount a lead approves, up to",
+        "Percent on services. PS leadership answers for any discount above. The shipped value is a "
+        "usual one, not GitLab's.",
+        "10",
+    ),
+    (
+        FINANCE_DISCOUNT,
+        "Discount without a signatory, up to",
+        "Percent on services. A signatory is asked about any discount above. The shipped value is "
+        "a usual one, not GitLab's.",
+        "30",
+    ),
+):
+    register(
+        Definition(
+            key=key,
+            name=name,
+            help=help_,
+            default=Decimal(default),
+            field=lambda: forms.DecimalField(min_value=0, max_value=100, decimal_places=2),
+            read=lambda stored: Decimal(str(stored)),
+        )
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sow.views import comparing, drafting, editor, library, pen
+from sow.views import approving, comparing, drafting, editor, library, pen
 
 app_name = "sow"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("<int:pk>/draft/", drafting.draft, name="draft"),
     path("<int:pk>/check/", editor.check, name="check"),
     path("<int:pk>/renew/", drafting.renew, name="renew"),
+    path("<int:pk>/approval/", approving.ask, name="ask"),
+    path("<int:pk>/agreed/", approving.agreed, name="agreed"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),

@@ -145,6 +145,7 @@ def request(
         announce(made, subject, by=by, at=at, origin=origin)
         _tell_kept(made, subject, at=at, origin=origin)
         advance(made, subject, at=at, origin=origin)
+        chain.follows(made, by, at, origin)
     return made
 
 

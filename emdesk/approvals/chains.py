@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Rule = Callable[[Any, User], bool]
 Facts = Mapping[str, Any]
 Carries = Callable[["Evidence", "Evidence", date], bool]
+Follows = Callable[["Request", User, datetime, str], None]
 ANSWER_HOURS = "approval_answer_hours"
 
 
@@ -79,6 +80,10 @@ def unless_changed(*facts: str) -> Carries:
     return carries
 
 
+def follows_nothing(request: Request, by: User, at: datetime, origin: str) -> None:
+    """What a request is about stays where it is."""
+
+
 def nobody(subject: Any) -> User | None:
     return None
 
@@ -114,7 +119,8 @@ class Chain:
     ``evidence`` gives the document by its key as it is now, None once it was replaced. ``brief``
     is what one person sees of a request. ``asks`` may request and recall, ``reassigns`` may name
     somebody else. ``marks`` are fields of the subject that follow a request's standing. ``places``
-    gives each gate's place on a day, where a setting says other than the gates do.
+    gives each gate's place on a day, where a setting says other than the gates do. ``follows``
+    hears in the same transaction that a request was made, decided about or recalled.
     """
 
     key: str
@@ -127,6 +133,7 @@ class Chain:
     reassigns: Rule
     marks: Callable[[str], Mapping[str, Any]] = lambda standing: {}
     places: Callable[[date], Mapping[str, int]] = lambda day: {}
+    follows: Follows = follows_nothing
 
     def gate(self, key: str) -> Gate:
         return next(gate for gate in self.gates if gate.key == key)

@@ -59,6 +59,7 @@ def decide(
             raise Refused("Say why, so that it can be changed.")
         decision = _write(step, verdict, by=by, at=at, reason=reason.strip())
         _follow(decision, subject, origin=origin)
+        request.declared.follows(request, by, at, origin)
     return decision
 
 
@@ -137,3 +138,4 @@ def recall(
         said |= mark(subject, request.declared, Standing.RECALLED)
         end(request, Standing.RECALLED, at)
         tell(request, subject, RECALLED, by=by, at=at, origin=origin, **said)
+        request.declared.follows(request, by, at, origin)

@@ -29,7 +29,7 @@ from scoping.pricing import quarters
 from scoping.states import State
 
 HOURS = timedelta(hours=1)
-STRAWMEN, WITH_FEEDBACK, DEAR, AGREED = 3, 4, 4, 3
+STRAWMEN, WITH_FEEDBACK, DEAR, AGREED = 3, 4, 4, 6
 DISCOUNTS = (Decimal(0), Decimal("7.5"), Decimal(15))
 RISKS = (RiskGrade.NONE, RiskGrade.LOW, RiskGrade.MEDIUM)
 CHEAP = 40_000  # no review is asked of these

@@ -48,7 +48,7 @@ class ScopingIssueQuerySet(models.QuerySet["ScopingIssue"]):
             mine |= Q(delivery_manager=None, delivery_review=Review.NEEDED)
         if user.has(Role.PROJECT_MANAGER):
             mine |= Q(project_manager=user)
-        if user.has(Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER):
+        if user.has(Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER, Role.SIGNATORY):
             asked = Request.objects.filter(subject_type=self.model._meta.label_lower)
             mine |= Q(pk__in=asked.concerning(user).order_by().values("subject_id"))
         return self.filter(mine)

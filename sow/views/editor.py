@@ -16,6 +16,7 @@ from emdesk.workflow import Refused
 from scoping.views.editing import READ_WRITE, only_if
 from sow import arranging, rules
 from sow.arranging import Act
+from sow.asking import Resets, effects_of
 from sow.forms.drafting import FieldsForm
 from sow.forms.library import one_line, one_line_ends
 from sow.models import Clause, StatementOfWork
@@ -45,7 +46,9 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
     only_if(rules.edits(found.issue, request.user))
     head = found.head
     content = merged(head.said, head, typed_in(request.POST), {})
-    context = {"statement": found, "typing": True, **results(head, found.issue, content)}
+    effects = effects_of(head, content, by=request.user, at=now())
+    context = {"statement": found, "typing": True, "effects": effects}
+    context |= results(head, found.issue, content)
     return render(request, "sow/_checks.html", context)
 
 
@@ -68,6 +71,7 @@ def _save(request: SignedIn, found: StatementOfWork) -> HttpResponse:
             fields=fields,
             act=_act(said),
             why=why,
+            told=said.getlist("told"),
         )
     except Clashed as clashed:
         return _clash(request, found, clashed, typed, why)
@@ -76,8 +80,10 @@ def _save(request: SignedIn, found: StatementOfWork) -> HttpResponse:
         return _page(request, found, edit="", status=409, refused=f"{refusal.reason} {kept}")
     except Refused as refusal:
         edit = said.get("edit", "")
-        told = {"refused": refusal.reason, "why": why}
-        return _page(request, found, edit=edit, typed=typed, status=422, form=form, **told)
+        more: dict[str, Any] = {"refused": refusal.reason, "why": why}
+        if isinstance(refusal, Resets):
+            more |= {"effects": refusal.effects, "told": refusal.effects.resets}
+        return _page(request, found, edit=edit, typed=typed, status=422, form=form, **more)
     messages.success(request, f"Saved as v{version.number}." if version else "Nothing changed.")
     return redirect(f"{found.get_absolute_url()}#{_place(said)}")
 

@@ -149,6 +149,7 @@ PAGES = {
     "SOW": "/sow/{written}/",
     "edit a SOW": "/sow/{written}/?edit=all",
     "edit a SOW's fields": "/sow/{written}/?edit=fields",
+    "ask for approval of a SOW": "/sow/{written}/approval/",
     "versions of a SOW": "/sow/{written}/versions/",
     "version of a SOW": "/sow/{written}/versions/1/",
     "compared SOWs": "/sow/{written}/compare/?a=1&b=2",

@@ -306,7 +306,7 @@ def test_most_promises_are_kept_and_a_few_are_broken_now():
 
 
 def test_architects_approved_some_dear_estimates_sent_one_back_and_are_asked_about_others():
-    requests = list(Request.objects.with_steps())
+    requests = list(Request.objects.filter(chain="estimate").with_steps())
     assert {found.standing for found in requests} >= {"waiting", "approved", "sent_back"}
     assert all(found.value > 50_000 for found in requests)
     decided = [each for found in requests for each in found.steps.all() if each.turn == "approved"]
@@ -320,3 +320,14 @@ def test_nobody_of_the_demo_holds_two_approving_roles():
         *(Role.REVENUE, Role.LEGAL, Role.SIGNATORY),
     }
     assert not [user for user in User.objects.all() if len(approving & set(user.roles)) > 1]
+
+
+def test_sows_are_approved_by_different_people_and_the_board_stands_where_they_are():
+    requests = list(Request.objects.filter(chain="sow").with_steps())
+    issues = ScopingIssue.objects.in_bulk([found.subject_id for found in requests])
+    stands = {(issues[found.subject_id].state, found.standing) for found in requests}
+    assert {(State.APPROVED, "approved"), (State.READY_FOR_APPROVAL, "waiting")} <= stands
+    for found in requests:
+        decided = [each.decision.by for each in found.steps.all() if each.turn == "approved"]
+        assert len(decided) == len(set(decided)) > 0
+        assert found.requester not in decided

@@ -166,6 +166,7 @@ def test_each_guard_has_a_name_of_its_own():
     names = [guard.name for guard in ScopingIssue.guards]
 
     assert sorted(names) == [
+        *("SOW approved", "SOW put to approval"),
         *("approver", "architect's review", "engagement manager", "quarter", "segment", "won"),
     ]
 

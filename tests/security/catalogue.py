@@ -457,6 +457,7 @@ APPROVALS = [
 SOW, CLAUSES, TEMPLATE = "/sow/{written}", "/sow/library", "/sow/templates/{template}"
 WRITE, KEEP = "edit a SOW draft", "keep the clause library"
 TRAVEL = {"seen": "1", "edit": "travel", "t.travel": "Travel", "x.travel": "None", "why": "Ours"}
+AGREEMENT = {"party": "customer", "seen": "1", "who": "Ada", "on": "2026-03-02", "evidence": "Mail"}
 STATEMENTS = [
     get("/sow/{agreed}/draft/", "draft a SOW"),
     fill("/sow/{agreed}/draft/", "draft a SOW", legal_name="Lake Ltd"),
@@ -467,6 +468,9 @@ STATEMENTS = [
     post(f"{SOW}/", WRITE, data=TRAVEL | {"do": "up:travel"}),
     fill(f"{SOW}/?edit=fields", WRITE, billing="Soon", why="Ours"),
     post(f"{SOW}/check/", WRITE, ok=200, data=TRAVEL),
+    get(f"{SOW}/approval/", "ask for approval of a SOW"),
+    post(f"{SOW}/approval/", "ask for approval of a SOW", ok=422, data={"seen": "1"}),
+    post(f"{SOW}/agreed/", "note who agreed to a SOW", data=AGREEMENT),
     post(f"{SOW}/pen/", WRITE, data={"do": "take"}),
     post("/sow/{turned}/pen/", WRITE, data={"do": "ask", "reason": "Ours"}),
     post(f"{SOW}/pen/", "break somebody's pen", data={"do": "over", "reason": "Urgent"}),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from emdesk.approvals.deciding import decide
+from emdesk.approvals.models import Decision
+from emdesk.approvals.refusals import Overtaken
 from emdesk.ledger.models import Event
 from emdesk.people.models import Role
 from emdesk.workflow import Refused
@@ -12,6 +15,7 @@ from sow.drafting import draft
 from sow.models import Pen, StatementOfWork
 from sow.saving import Typed, save
 from tests.factories import NOON, make_user
+from tests.sow.approved import put, ready, say, staffed
 from tests.sow.making import agreed
 from tests.together import together
 
@@ -53,3 +57,45 @@ def test_of_two_at_once_one_drafts_one_holds_one_asks_and_both_keep_their_words(
     refused = [each for each in asked if isinstance(each, Refused)]
     assert [("asked first" in each.reason) for each in refused] == [True]
     assert Event.objects.filter(verb=pens.ASKED).count() == 1
+
+
+def test_of_a_decision_and_a_save_at_once_one_comes_first_and_nothing_is_half_done():
+    em, people = make_user(), staffed()
+    for place in range(4):
+        found = put(ready(em), em, NOON)
+        statement = StatementOfWork.objects.get(issue=found.subject_id)
+        typed = [Typed("travel", "Travel", f"None, {place}.")]
+        said = {"seen": 2, "by": em, "at": NOON, "why": "They asked"}
+
+        decided, saved = together(
+            [
+                lambda found=found: say(found, people, "architect", NOON),
+                lambda statement=statement, said=said, typed=typed: save(
+                    statement, typed=typed, **said
+                ),
+            ]
+        )
+
+        found.refresh_from_db()
+        assert (saved.number, found.standing) == (3, "superseded")
+        late = isinstance(decided, Overtaken)
+        assert found.steps.get(gate="architect").turn == ("dropped" if late else "approved")
+        assert late or decided is None
+
+
+def test_two_of_one_role_decide_at_once_and_one_is_told_of_the_other():
+    em, people = make_user(), staffed()
+    people["second"] = make_user(Role.TECHNICAL_ARCHITECT)
+    found = put(ready(em), em, NOON)
+    step = found.steps.get(gate="architect")
+    words = [
+        lambda user=people[name], verdict=verdict: decide(
+            step, verdict, by=user, at=NOON, digest=found.digest, reason="Looked at"
+        )
+        for name, verdict in (("architect", "approved"), ("second", "approved")) * 2
+    ]
+
+    said = together(words)
+
+    assert Decision.objects.filter(step=step).count() == 1
+    assert sum(isinstance(each, Overtaken) for each in said) == 2
