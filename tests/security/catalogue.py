@@ -457,7 +457,7 @@ APPROVALS = [
 SOW, CLAUSES, TEMPLATE = "/sow/{written}", "/sow/library", "/sow/templates/{template}"
 WRITE, KEEP = "edit a SOW draft", "keep the clause library"
 TRAVEL = {"seen": "1", "edit": "travel", "t.travel": "Travel", "x.travel": "None", "why": "Ours"}
-AGREEMENT = {"party": "customer", "seen": "1", "who": "Ada", "on": "2026-03-02", "evidence": "Mail"}
+AGREEMENT = {"party": "customer", "seen": "1", "who": "Ada", "on": "{today}", "evidence": "Mail"}
 STATEMENTS = [
     get("/sow/{agreed}/draft/", "draft a SOW"),
     fill("/sow/{agreed}/draft/", "draft a SOW", legal_name="Lake Ltd"),

@@ -280,6 +280,7 @@ def _deals(world: World) -> None:
     _frozen(world, quarter)
     for key, last in (("forecast_lock_day", 6), ("forecast_lock_time", time(23, 59))):
         set_value(key, last, effective_from=date(2020, 1, 1), reason="x", by=None, at=world.at)
+    world.pks["today"] = world.at.date().isoformat()
     world.pks["next_month"] = (world.at.date() + timedelta(days=30)).isoformat()
 
 
