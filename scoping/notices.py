@@ -1,4 +1,4 @@
-"""Who hears of what happens to scoping issues and deals, and why (domain.md §12.1)."""
+"""Who hears of what happens to scoping issues, and why (domain.md §12.1)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from emdesk.approvals.links import link_to
 from emdesk.approvals.models import Request
+from emdesk.configuration.values import value_of
 from emdesk.ledger.models import Event
 from emdesk.notifications.audiences import About, Heard, about, hears
 from emdesk.notifications.kinds import TALK, By, Tab, kind
@@ -19,8 +21,9 @@ from emdesk.notifications.models import Mail
 from emdesk.notifications.returned import answers_for
 from emdesk.people.models import Role, User
 from emdesk.workflow import MOVED_BACK
+from scoping.estimating.limits import REVIEW_ABOVE
 from scoping.headlines import timed_out
-from scoping.models import Opportunity, ScopingIssue
+from scoping.models import ScopingIssue
 from scoping.states import Review, State
 
 ASSIGNED = kind("assigned", "Work given to you", "An issue becomes yours.", called=True)
@@ -41,14 +44,12 @@ BREACHED = kind(
 )
 MOVED = kind("moved", "How your issues move", "Steps, holds and closes by others.", By.DIGEST)
 CALLS = kind("calls", "Calls and meetings", "Planned, held or cancelled.", By.DIGEST)
-HELP = kind("help", "A deal needs help", "An engagement manager is blocked on one.")
 FACTS = kind("facts", "Facts of your deals", "Confidence, value, customer information.", By.DIGEST)
 QUIET = kind("quiet", "Issues gone quiet", "Nobody works on yours: it closes as lost soon, or did.")
 INTAKE = kind("intake", "New requests", "For those who see to triage.", By.DIGEST)
 
 OF_VERSIONS = {f"scoping.estimate_{name}" for name in ("sent", "accepted", "rework")}
 LABEL = ScopingIssue._meta.label_lower
-ARCHITECT_ABOVE = 50_000
 LINE_ABOVE = "engagement_manager__reports_to__reports_to__reports_to"
 NAMED = {
     "technical_architect": "you are its technical architect",
@@ -63,10 +64,6 @@ def load_issues(pks: Collection[int]) -> Iterable[ScopingIssue]:
     team = members.filter(scopingissue=OuterRef("pk")).order_by("user").values("user")
     found = ScopingIssue._base_manager.filter(pk__in=pks).select_related("account", LINE_ABOVE)
     return found.annotate(team=ArraySubquery(team))
-
-
-def load_deals(pks: Collection[int]) -> Iterable[Opportunity]:
-    return Opportunity._base_manager.filter(pk__in=pks).prefetch_related("issues")
 
 
 def link(event: Event, subject: Any) -> str:
@@ -84,10 +81,6 @@ def link(event: Event, subject: Any) -> str:
 about(
     LABEL,
     About(load_issues, ScopingIssue.objects.visible_to, link, lambda issue: str(issue.title)),
-)
-about(
-    Opportunity._meta.label_lower,
-    About(load_deals, Opportunity.objects.visible_to, link, lambda deal: str(deal.name)),
 )
 
 
@@ -269,35 +262,23 @@ def calls(event: Event, issue: Any) -> Iterator[Heard]:
 @hears("scoping.amended")
 def facts(event: Event, issue: Any) -> Iterator[Heard]:
     old, new = event.data.get("changed", {}).get("expected_value", [None, None])
-    if Decimal(old or 0) <= ARCHITECT_ABOVE < Decimal(new or 0):
-        because = f"it is over {ARCHITECT_ABOVE:,} now, which needs the architect's review"
-        yield Heard(because, ASKED, [issue.technical_architect_id])
-        yield Heard(because, READY, [issue.engagement_manager_id])
+    if new:
+        yield from _over_the_threshold(event, issue, Decimal(old or 0), Decimal(new))
     for field in ("architect_review", "delivery_review"):
         if changed_to(event, field) == Review.APPROVED:
             yield manager(issue, DECIDED)
     yield manager(issue, FACTS)
 
 
+def _over_the_threshold(event: Event, issue: Any, old: Decimal, new: Decimal) -> Iterator[Heard]:
+    above = value_of(REVIEW_ABOVE, localdate(event.at))
+    if old <= above < new:
+        because = f"it is over {above:,.0f} now, which needs the architect's review"
+        yield Heard(because, ASKED, [issue.technical_architect_id])
+        yield Heard(because, READY, [issue.engagement_manager_id])
+
+
 @hears("scoping.scheduling_begun", "scoping.scheduling_amended")
 def scheduling(event: Event, issue: Any) -> Iterator[Heard]:
     yield Heard(NAMED["project_manager"], READY, [issue.project_manager_id])
     yield manager(issue, FACTS)
-
-
-@hears("scoping.help_asked", "scoping.help_over")
-def blocked(event: Event, deal: Any) -> Iterator[Heard]:
-    yield Heard("you lead its engagement manager", HELP, roles=[Role.EM_LEAD], watchers=True)
-
-
-@hears("scoping.deal_amended")
-def deal(event: Event, deal: Any) -> Iterator[Heard]:
-    kind = READY if changed_to(event, "stage") else FACTS
-    because = "you are its engagement manager"
-    own = [deal.engagement_manager_id, *(each.engagement_manager_id for each in deal.issues.all())]
-    yield Heard(because, kind, own)
-    if changed_to(event, "confidence"):
-        yield Heard("you answer for the forecast", FACTS, roles=[Role.EM_LEAD])
-
-
-# Promises.

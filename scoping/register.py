@@ -18,6 +18,7 @@ from scoping import (  # noqa: F401 (they register)
     calendar_entries,
     clocks,
     closing,
+    deal_notices,
     deal_sentences,
     duties,
     gates,

@@ -12,10 +12,10 @@ from django.utils.timezone import now
 
 from emdesk.notifications.slack import posted_to
 from emdesk.web import SignedIn
+from scoping.deal_notices import HELP
 from scoping.forms.deals import WORD, may_edit
 from scoping.forms.risks import HelpForm, RiskForm
 from scoping.models import Opportunity
-from scoping.notices import HELP
 from scoping.risks import ask_for_help, change_risk, note_risk
 from scoping.views.editing import READ_WRITE
 
