@@ -47,4 +47,5 @@ def test_hostile_words_embed_and_fetch_nothing(em, statement) -> None:
     root = root_of(client, statement, 2)
     assert "/Names" not in root or "/EmbeddedFiles" not in root["/Names"]
     for page in root["/Pages"]["/Kids"]:
-        assert "/Image" not in str(page.get_object()["/Resources"].get("/XObject", ""))
+        drawn = page.get_object()["/Resources"].get("/XObject", {})
+        assert "/Image" not in [drawn[name].get("/Subtype") for name in drawn]
