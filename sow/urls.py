@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),
     path("<int:pk>/versions/<int:number>/", comparing.version, name="version"),
+    path("<int:pk>/versions/<int:number>/pdf/", comparing.paper, name="version_pdf"),
     path("<int:pk>/compare/", comparing.compare, name="compare"),
     path("library/", library.clauses, name="library"),
     path("library/new/", library.new, name="new_clause"),

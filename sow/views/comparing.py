@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from emdesk.paper import Unprintable, pdf_of
 from emdesk.web import SignedIn
 from sow.differing import difference
 from sow.models import StatementOfWork, Version
@@ -24,15 +29,21 @@ def versions(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    return render(request, "sow/version.html", _read(find(request, pk), number))
+
+
+@require_safe
+def paper(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """A version as PDF, marked as a draft."""
     found = find(request, pk)
-    chosen = _version(found, str(number))
-    context = {
-        "issue": found.issue,
-        "statement": found,
-        "version": chosen,
-        "sections": chosen.said.plain().sections,
-    }
-    return render(request, "sow/version.html", context)
+    try:
+        content = pdf_of(render_to_string("sow/paper.html", _read(found, number)))
+    except Unprintable as refused:
+        messages.error(request, str(refused))
+        return redirect("sow:version", pk, number)
+    name = f"{found.number}-v{number}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 @require_safe
@@ -54,6 +65,16 @@ def compare(request: SignedIn, pk: int) -> HttpResponse:
         "numbers": range(found.latest, 0, -1),
     }
     return render(request, "sow/compare.html", context)
+
+
+def _read(found: StatementOfWork, number: int) -> dict[str, Any]:
+    chosen = _version(found, str(number))
+    return {
+        "issue": found.issue,
+        "statement": found,
+        "version": chosen,
+        "sections": chosen.said.plain().sections,
+    }
 
 
 def _version(found: StatementOfWork, number: str) -> Version:

@@ -478,6 +478,7 @@ STATEMENTS = [
     post(f"{SOW}/renew/", WRITE, data={"why": "Ours"}),
     get(f"{SOW}/versions/", "see an issue"),
     get(f"{SOW}/versions/1/", "see an issue"),
+    get(f"{SOW}/versions/1/pdf/", "see an issue"),
     get(f"{SOW}/compare/?a=1&b=1&show=side", "see an issue"),
     get(f"{CLAUSES}/", "read the clause library"),
     get(f"{CLAUSES}/travel-standard/", "read the clause library"),
