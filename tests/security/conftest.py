@@ -13,6 +13,11 @@ from django.utils.timezone import now
 
 from tests.security.world import World, build
 
+PRINTING = (
+    *("forecasting.views.quarters", "forecasting.views.quarter_close"),
+    *("scoping.views.estimate_versions", "sow.views.comparing"),
+)
+
 
 @pytest.fixture(scope="module")
 def world(
@@ -46,6 +51,6 @@ def _quiet() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _paper_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may print is asked a thousand times; what a PDF holds is asked elsewhere."""
-    for module in ("quarters", "quarter_close"):
-        monkeypatch.setattr(f"forecasting.views.{module}.pdf_of", lambda page: b"%PDF-1.7")
+    for views in PRINTING:
+        monkeypatch.setattr(f"{views}.pdf_of", lambda page: b"%PDF-1.7")
     monkeypatch.setattr("forecasting.freezing.seal", lambda pdf, reason: b"%PDF-1.7\n%%EOF\n")
