@@ -7,17 +7,20 @@ makes its own; a server never does, because a seal is worth what its certificate
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
 
+Found = TypeVar("Found")
 FIELD = "Seal"
 YEARS = timedelta(days=3_650)
 BITS = 3_072
@@ -47,6 +50,21 @@ class Seal:
 
 def seal(pdf: bytes, reason: str) -> bytes:
     """The same document with a seal that forbids every later change."""
+    return _apart(lambda: _sealed(pdf, reason))
+
+
+def verify(pdf: bytes) -> Seal | None:
+    """What the document's seal proves; None for one that has none, or is no PDF any more."""
+    return _apart(lambda: _verified(pdf))
+
+
+def _apart(work: Callable[[], Found]) -> Found:
+    """In a thread of its own: pyHanko starts an event loop, and no thread may have two."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+def _sealed(pdf: bytes, reason: str) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415 (slow import)
         IncrementalPdfFileWriter,
     )
@@ -65,8 +83,7 @@ def seal(pdf: bytes, reason: str) -> bytes:
     return bytes(sealed.getvalue())
 
 
-def verify(pdf: bytes) -> Seal | None:
-    """What the document's seal proves; None for one that has none, or is no PDF any more."""
+def _verified(pdf: bytes) -> Seal | None:
     from pyhanko.pdf_utils.misc import PdfReadError  # noqa: PLC0415 (slow import)
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
     from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
