@@ -34,5 +34,6 @@ def own_number() -> tuple[int, TextIO]:
 
 
 NUMBER, LOCK = own_number()
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=2min"
 DATABASES["default"]["TEST"] = {"NAME": f"test_emdesk_{NUMBER}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
     Response,
     WebError,
@@ -45,6 +46,7 @@ DESK = {
     "timezone_id": "UTC",
 }
 PATIENCE = 10_000
+FORGET = "try { localStorage.clear(); sessionStorage.clear() } catch {}"
 Visit = Callable[..., Page]
 
 
@@ -67,31 +69,41 @@ def browser() -> Iterator[Browser]:
 
 
 @dataclass
-class Contexts:
-    """Browsers of one person each, used for one test after the other.
+class Pages:
+    """Browsers of one person and one page each, used for one test after the other.
 
-    They lose who was signed in and keep the files they fetched, which every page needs.
+    They lose who was signed in and what the page kept, and have the files every page needs.
     """
 
     browser: Browser
-    idle: dict[str, list[BrowserContext]] = field(default_factory=dict)
+    idle: dict[str, list[Page]] = field(default_factory=dict)
 
-    def take(self, **look: Any) -> tuple[str, BrowserContext]:
+    def take(self, **look: Any) -> tuple[str, Page]:
         key = repr(sorted(look.items()))
         waiting = self.idle.setdefault(key, [])
-        return key, waiting.pop() if waiting else self.browser.new_context(**look)
+        return key, waiting.pop() if waiting else self.browser.new_context(**look).new_page()
 
-    def put_back(self, key: str, context: BrowserContext) -> None:
-        for page in context.pages:
-            page.close()
-        context.clear_cookies()
-        context.clear_permissions()
-        self.idle[key].append(context)
+    def put_back(self, key: str, page: Page) -> None:
+        for opened in page.context.pages[1:]:
+            opened.close()
+        page.unroute_all()
+        page.emulate_media(media="null")
+        page.evaluate(FORGET)
+        page.on("dialog", _leave_unsaved)
+        page.goto("about:blank")
+        page.remove_listener("dialog", _leave_unsaved)
+        page.context.clear_cookies()
+        page.context.clear_permissions()
+        self.idle[key].append(page)
+
+
+def _leave_unsaved(dialog: Dialog) -> None:
+    dialog.accept()
 
 
 @pytest.fixture(scope="session")
-def contexts(browser: Browser) -> Contexts:
-    return Contexts(browser)
+def pages(browser: Browser) -> Pages:
+    return Pages(browser)
 
 
 @dataclass
@@ -155,26 +167,25 @@ def sign_ins() -> dict[int, SignIn]:
 
 @pytest.fixture
 def visit(
-    contexts: Contexts, live_server: Any, errors: Faults, sign_ins: dict[int, SignIn]
+    pages: Pages, live_server: Any, errors: Faults, sign_ins: dict[int, SignIn]
 ) -> Iterator[Visit]:
     """Open a page in a browser of its own, as somebody who is signed in or as a stranger."""
-    taken: list[tuple[str, BrowserContext]] = []
+    taken: list[tuple[str, Page]] = []
 
     def visit(path: str, user: User | None = None, **options: Any) -> Page:
-        key, context = contexts.take(base_url=live_server.url, **DESK | options)
-        context.set_default_timeout(PATIENCE)
-        taken.append((key, context))
-        errors.watch(context)
-        page = context.new_page()
+        key, page = pages.take(base_url=live_server.url, **DESK | options)
+        page.context.set_default_timeout(PATIENCE)
+        taken.append((key, page))
+        errors.watch(page.context)
         if user:
             _come_in(page, user, sign_ins)
         page.goto(path)
         return page
 
     yield visit
-    for key, context in taken:
-        errors.leave(context)
-        contexts.put_back(key, context)
+    for key, page in taken:
+        errors.leave(page.context)
+        pages.put_back(key, page)
 
 
 def _come_in(page: Page, user: User, sign_ins: dict[int, SignIn]) -> None:

@@ -84,20 +84,18 @@ def agree(case: tuple[Office, datetime], minutes: int, kind: Hours) -> None:
     )
 
 
-@settings(max_examples=150, deadline=None)
 @given(case=offices(), minutes=st.integers(0, 1500), kind=st.sampled_from(Hours))
 def test_hours_are_those_counted_minute_by_minute(case, minutes, kind):
     agree(case, minutes, kind)
 
 
 @pytest.mark.full
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 @given(case=offices(), minutes=st.integers(0, 6000), kind=st.sampled_from(Hours))
 def test_hours_are_those_counted_minute_by_minute_many_times(case, minutes, kind):
     agree(case, minutes, kind)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     case=offices(),
     seconds=st.integers(0, 20_000_000),

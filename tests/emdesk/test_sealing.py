@@ -18,7 +18,8 @@ def page() -> bytes:
 
 
 @pytest.fixture
-def own(tmp_path: Path, settings) -> Path:
+def own(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("emdesk.sealing.BITS", 2_048)  # a long key takes seconds to make
     settings.EMDESK_SEAL = tmp_path / "keys" / "seal.p12"
     settings.EMDESK_SEAL_PASSWORD = "hedgehog"
     settings.PRODUCTION = False

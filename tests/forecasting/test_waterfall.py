@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.configuration.values import set_value
@@ -43,7 +43,6 @@ deals = st.none() | st.fixed_dictionaries(
         "worth": st.none() | cents,
     }
 )
-everything = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def row(pk: int, told: Any) -> list[Snapshot]:
@@ -71,7 +70,6 @@ def compared(pairs: Any, scope: Scope) -> Waterfall:
     return found
 
 
-@everything
 @given(
     st.lists(st.tuples(deals, deals), max_size=12),
     st.sampled_from([None, 1]),

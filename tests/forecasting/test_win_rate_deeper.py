@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -79,7 +79,6 @@ class EveryIssueCounts(TestCase):
         self.account = make_account()
 
     @given(st.lists(ISSUES, max_size=15))
-    @settings(max_examples=25, deadline=None)
     def test_any_issues_add_up_as_they_do_one_by_one(self, told: list[dict[str, Any]]) -> None:
         ScopingIssue.objects.all().delete()
         with past_the_door():

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.ledger import heads
@@ -256,11 +256,6 @@ anything = st.recursive(
 
 
 @pytest.mark.django_db
-@settings(
-    deadline=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(said=anything, moment=st.datetimes())
 def test_whatever_is_said_verifies(said, moment):
     at = moment.replace(tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.ledger.models import Event
@@ -261,9 +261,6 @@ edits = st.fixed_dictionaries(
 )
 
 
-@settings(
-    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(st.lists(edits, max_size=4))
 def test_the_ledger_tells_every_value_a_fact_ever_had(changes):
     issue, em = make_issue(segment=make_segment()), make_user()

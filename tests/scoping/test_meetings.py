@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -153,9 +153,6 @@ def test_a_meeting_written_in_another_zone_starts_at_the_same_moment():
 hostile = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=120)
 
 
-@settings(
-    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(name=hostile.filter(str.strip), place=hostile)
 @example(name="Acme, Inc.; Ltd\\", place="Room 1\r\nATTENDEE:mailto:evil@example.com")
 @example(name="漢字" * 40, place="x" * 290)

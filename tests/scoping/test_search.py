@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -269,7 +269,6 @@ words = st.text(alphabet="abcÄöüß+#-'.@/_ 12", min_size=1, max_size=6)
 
 
 class AnyText(TestCase):
-    @settings(max_examples=60, deadline=None)
     @given(st.lists(texts, min_size=1, max_size=4), words)
     def test_those_and_only_those_that_hold_the_words_are_found(self, said, wanted):
         em = make_user()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db.models import F, Func, Value
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -161,7 +161,6 @@ deeds = st.lists(
 
 
 class AnyCourse(TestCase):
-    @settings(max_examples=25, deadline=None)
     @given(deeds)
     def test_following_change_by_change_gives_what_a_rebuild_gives(self, course):
         em = make_user()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -76,7 +76,6 @@ class EveryNumberHasItsRows(TestCase):
         self.people = [make_user(name=name or "Nobody") for name in ODD[:4]]
 
     @given(st.lists(DEALS, max_size=12), st.randoms())
-    @settings(max_examples=10, deadline=None)
     def test_deals(self, deals: list[dict[str, Any]], chance: Any) -> None:
         Opportunity.objects.all().delete()
         Opportunity.objects.bulk_create(

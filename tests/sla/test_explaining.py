@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.calendars.models import CalendarVersion
@@ -87,9 +87,6 @@ def test_hours_off_are_said_apart():
     assert 0 < said.counted.total_seconds() < 24 * 3600
 
 
-@settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(st.lists(st.tuples(st.integers(1, 90_000), st.booleans()), max_size=8))
 def test_the_parts_always_add_up(steps):
     issue, at = called(), NOON

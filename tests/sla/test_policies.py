@@ -9,7 +9,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.calendars.editing import keep_holiday
@@ -179,9 +179,6 @@ def test_a_clock_keeps_the_calendar_it_started_in():
     assert clock(issue, "estimate").calendar is not None
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(
     start=st.integers(0, 28_000_000).map(lambda seconds: NEW_YEAR + timedelta(seconds=seconds)),
     steps=st.lists(st.integers(1, 200_000), max_size=7),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sow.building import Sold, amounts, blocks, milestone_block
@@ -194,7 +194,6 @@ def test_a_discount_of_three_decimals_is_told(good):
     assert "The discount is one plain percentage" in faulty(odd)
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from(TITLES), min_size=1, max_size=6), st.data())
 def test_what_is_written_for_lines_is_found_again_whatever_they_are_called(titles, data):
     lines = [

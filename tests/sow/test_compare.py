@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sow.compare import (
@@ -26,7 +26,6 @@ PARTS = st.lists(st.sampled_from("pqrstu"), unique=True, max_size=6).flatmap(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(TEXTS, TEXTS)
 def test_the_difference_applied_gives_the_new_text_and_taken_back_the_old(old, new):
     pieces = words(old, new)
@@ -36,7 +35,6 @@ def test_the_difference_applied_gives_the_new_text_and_taken_back_the_old(old, n
     assert all(piece.text for piece in pieces)
 
 
-@settings(max_examples=200, deadline=None)
 @given(PARTS, PARTS)
 def test_every_section_of_both_is_told_once_and_only_as_it_is(old, new):
     changes = compare(old, new)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection
 from django.db.transaction import atomic
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.ledger.models import Event
@@ -38,7 +38,6 @@ def roles():
     return {role.key: role for role in ResourceRole.objects.all()}
 
 
-@settings(max_examples=40, deadline=None)
 @given(cards=GIVEN, asked=st.integers(-6, 6))
 def test_the_rate_of_an_hour_is_the_one_a_naive_look_finds(cards, asked):
     with atomic():
@@ -64,7 +63,6 @@ def test_the_rate_of_an_hour_is_the_one_a_naive_look_finds(cards, asked):
         connection.set_rollback(True)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     yearly=st.decimals("1.00", "9999999.99", places=2),
     hours=st.integers(1, 8_784),

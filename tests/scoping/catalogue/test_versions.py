@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection
 from django.db.transaction import atomic
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emdesk.ledger.models import Event
@@ -253,7 +253,6 @@ def test_every_kind_of_item_comes_along_into_a_draft(noor):
     assert RoleHours.objects.filter(activity__version=draft).count() > 40
 
 
-@settings(max_examples=25, deadline=None)
 @given(days=st.lists(st.integers(0, 4), min_size=1, max_size=5), asked=st.integers(-2, 6))
 def test_the_version_in_force_is_the_one_a_naive_look_finds(days, asked):
     with atomic():

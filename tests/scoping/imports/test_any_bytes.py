@@ -57,13 +57,13 @@ CHANGES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), TROUBLE), min_
 
 class AnyBytes(TestCase):
     @given(st.sampled_from(FILES), CHANGES)
-    @settings(max_examples=USUAL, deadline=None)
+    @settings(max_examples=USUAL)
     def test_a_report_comes_of_any_bytes(self, file: tuple[bytes, Any], changes: Any) -> None:
         self.judge(file, changes)
 
     @pytest.mark.full
     @given(st.sampled_from(FILES), CHANGES)
-    @settings(max_examples=FULL, deadline=None)
+    @settings(max_examples=FULL)
     def test_a_report_comes_of_very_many_bytes(self, file: tuple[bytes, Any], changes: Any) -> None:
         self.judge(file, changes)
 

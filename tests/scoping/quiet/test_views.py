@@ -1,6 +1,6 @@
 """The page of the two-months rule, keeping open one or many, and what other pages say of it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -46,9 +46,14 @@ def lead(signed_in):
     return signed_in(make_user(Role.EM_LEAD))
 
 
-def quiet_for(days, em, state=State.ESTIMATE_FEEDBACK, *, since=None, **fields):
-    """Nobody has worked on it for so many days; it was told of in the night after ``since``."""
-    worked = now() - days * DAY
+def about_noon(days):
+    """So many days ago, far from midnight: hours counted back would miss it when clocks changed."""
+    return datetime.combine(day_at(now()) - days * DAY, time(17), UTC)
+
+
+def quiet_for(days, em, state=State.ESTIMATE_FEEDBACK, **fields):
+    """Nobody has worked on it for so many days."""
+    worked = about_noon(days)
     issue = make_ready_issue(state, at=worked - DAY, engagement_manager=em, **fields)
     comment(issue, "They call back.", by=em, at=worked)
     return issue
@@ -62,7 +67,7 @@ def closing_tonight(em, **fields):
         if months_after(day, 2) + GRACE * DAY <= day_at(now())
     )
     issue = quiet_for((day_at(now()) - last).days, em, **fields)
-    pass_night(now() - (GRACE - 1) * DAY)
+    pass_night(about_noon(GRACE - 1))
     return issue
 
 
