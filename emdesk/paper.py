@@ -26,9 +26,12 @@ class Unprintable(Exception):
     """The page could not be set; says what to do."""
 
 
-def pdf_of(html: str) -> bytes:
-    """A page of our own templates as PDF."""
-    command = [sys.executable, "-m", "emdesk.paper", str(STATIC)]
+READ, KEPT = "pdf/ua-1", "pdf/a-3a"
+
+
+def pdf_of(html: str, variant: str = READ) -> bytes:
+    """A page of our own templates as PDF: accessible to read, or to be kept for good."""
+    command = [sys.executable, "-m", "emdesk.paper", str(STATIC), variant]
     environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
     try:
         made = subprocess.run(
@@ -72,7 +75,7 @@ def main() -> None:
     document = weasyprint.HTML(
         string=sys.stdin.buffer.read().decode(), base_url=SCHEME, url_fetcher=OwnFiles()
     )
-    sys.stdout.buffer.write(document.write_pdf(pdf_variant="pdf/ua-1"))
+    sys.stdout.buffer.write(document.write_pdf(pdf_variant=sys.argv[2]))
 
 
 if __name__ == "__main__":

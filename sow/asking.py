@@ -27,30 +27,39 @@ from sow.drafting import accepted, sold_in
 from sow.following import move_back
 from sow.greenlights import agreed, still_to_agree
 from sow.models import StatementOfWork, Version
+from sow.stamping import standing as stamp_of
+from sow.stamping import void
 
+VOIDS = "Legal stamp of {}"
 STATES = (State.SOW_WIP, State.READY_FOR_APPROVAL, State.APPROVED)
 UNASKED = {Standing.RECALLED, Standing.SUPERSEDED}
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What saving does to approvals: names of gates, and what is open."""
+    """What saving does to approvals: names of gates, what is open, and the stamp it voids."""
 
     keeps: tuple[str, ...] = ()
     resets: tuple[str, ...] = ()
     ends: str = ""
+    voids: str = ""
 
     @property
     def any(self) -> bool:
-        return bool(self.keeps or self.resets or self.ends)
+        return bool(self.keeps or self.resets or self.ends or self.voids)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """All it takes away, which whoever saves has to be told of."""
+        return (*self.resets, self.voids) if self.voids else self.resets
 
 
 class Resets(Refused):
     """Saving would take approvals away, and whoever saves has not been told."""
 
     def __init__(self, effects: Effects) -> None:
-        names = " and ".join(effects.resets)
-        super().__init__(f"Saving this resets: {names}. Save again to go on.")
+        names = " and ".join(effects.takes)
+        super().__init__(f"Saving this takes away: {names}. Save again to go on.")
         self.effects = effects
 
 
@@ -143,14 +152,16 @@ def effects_of(
         keeps=tuple(each.gate.name for each in after.kept),
         resets=tuple(resets),
         ends=last.title if last.waiting else "",
+        voids=VOIDS.format(stamp.version.name) if (stamp := stamp_of(head.statement)) else "",
     )
 
 
 def replaced(
     statement: StatementOfWork, effects: Effects, *, by: User, at: datetime, origin: str
 ) -> None:
-    """A new version was saved: what is open about the last ends, and the board goes back when an
-    approval is gone."""
+    """A new version was saved: what is open about the last ends, its stamp is void, and the board
+    goes back when an approval is gone."""
+    void(statement, why=f"{statement.head.name} was saved.", by=by, at=at, origin=origin)
     if effects.any:
         supersede(CHAIN, statement.issue, by=by, at=at, origin=origin)
     if effects.resets:

@@ -12,10 +12,10 @@ from emdesk.web import Place, place
 from scoping.acts import Act, acts
 from scoping.demo.afterwards import afterwards
 from scoping.models import ScopingIssue
-from sow import following, rules, sentences, settings  # noqa: F401 (they register)
+from sow import following, notices, rules, sentences, settings  # noqa: F401 (they register)
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
-from sow.models import Clause, StatementOfWork, Template
+from sow.models import Clause, Document, StatementOfWork, Template
 
 
 def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
@@ -29,6 +29,6 @@ def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
 
 acts.append(on_the_issue)
 afterwards.append(draft_agreed)
-for model in (Clause, Template):
+for model in (Clause, Document, Template):
     visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
 place(Place("Work", "Clauses", "text-quote", "sow:library", "n", rules.reads_library))

@@ -44,6 +44,16 @@ def says_why(issue: ScopingIssue, user: User) -> bool:
     return user.leads and issue.engagement_manager_id != user.pk
 
 
+def stamps(user: User) -> bool:
+    """Legal alone stamps what may be signed."""
+    return user.has(Role.LEGAL)
+
+
+def voids_stamp(issue: ScopingIssue, user: User) -> bool:
+    """Legal takes its stamp back, and so do the EM and the leads, each with a reason."""
+    return works_issue(issue, user) or user.has(Role.LEGAL)
+
+
 def reads_library(user: User) -> bool:
     """Those who read the catalogue, and legal."""
     return reads_catalogue(user) or user.has(Role.LEGAL)

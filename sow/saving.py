@@ -80,7 +80,7 @@ def save(
 
     Changes to different sections go together; ``act`` is done with what they come to. The words of
     who does not hold the pen are kept as a proposal, and :class:`PenHeld` is raised. ``told`` names
-    the approvals the person knows to be reset; any other raises :class:`Resets`, unless it is None.
+    the approvals the person knows to be taken away; any other raises :class:`Resets`, unless it is None.
     """
     said: dict[str, Any] = {"by": by, "at": at, "told": told}
     words = list(typed)
@@ -208,7 +208,7 @@ def keep(
     pinned = estimate or head.estimate_version
     _within_limits(content)
     effects = effects_of(head, content, by=by, at=at, estimate=estimate)
-    if told is not None and set(effects.resets) - set(told):
+    if told is not None and set(effects.takes) - set(told):
         raise Resets(effects)
     if effects.any and not why:
         raise Refused("Others approve this SOW. Say why you change it.")

@@ -13,8 +13,9 @@ from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
 from sow.models import Side
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
 from sow.saving import SAVED
+from sow.stamping import STAMPED, VOIDED
 
-counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, called="work on the SOW")
+counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, STAMPED, called="work on the SOW")
 
 
 @sentence(DRAFTED)
@@ -89,6 +90,18 @@ def agreed(event: Event) -> str:
     day = date.fromisoformat(data["on"])
     of = f"{data['sow']} v{data['version']}"
     return f"noted the {name} of {of}: {data['who']}, {day:%-d %b %Y}. {data['evidence']}"
+
+
+@sentence(STAMPED)
+def stamped(event: Event) -> str:
+    data = event.data
+    return f"stamped {data['sow']} v{data['version']}, file {data['sha256'][:12]}…"
+
+
+@sentence(VOIDED)
+def stamp_voided(event: Event) -> str:
+    data = event.data
+    return f"voided the legal stamp of {data['sow']} v{data['version']}: {data['why']}"
 
 
 def _said(text: str) -> str:

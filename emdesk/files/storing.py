@@ -40,6 +40,19 @@ def store(
     """
     if not uploaders.allow(subject, by):
         raise PermissionDenied(f"{by} may not add files to {subject}.")
+    return keep(subject, file, name, by=by, at=at, origin=origin)
+
+
+def keep(
+    subject: models.Model,
+    file: BinaryIO,
+    name: str,
+    *,
+    by: User | None,
+    at: datetime,
+    origin: str = Origin.PERSON,
+) -> StoredFile:
+    """The same for what the desk made itself, which is nobody's to hand in."""
     name = clean_name(name)
     stored = StoredFile(
         subject_type=subject._meta.label_lower,

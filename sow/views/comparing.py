@@ -37,7 +37,7 @@ def paper(request: SignedIn, pk: int, number: int) -> HttpResponse:
     """A version as PDF, marked as a draft."""
     found = find(request, pk)
     try:
-        content = pdf_of(render_to_string("sow/paper.html", _read(found, number)))
+        content = pdf_of(render_to_string("sow/paper.html", _read(found, number) | {"draft": True}))
     except Unprintable as refused:
         messages.error(request, str(refused))
         return redirect("sow:version", pk, number)

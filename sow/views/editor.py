@@ -82,7 +82,7 @@ def _save(request: SignedIn, found: StatementOfWork) -> HttpResponse:
         edit = said.get("edit", "")
         more: dict[str, Any] = {"refused": refusal.reason, "why": why}
         if isinstance(refusal, Resets):
-            more |= {"effects": refusal.effects, "told": refusal.effects.resets}
+            more |= {"effects": refusal.effects, "told": refusal.effects.takes}
         return _page(request, found, edit=edit, typed=typed, status=422, form=form, **more)
     messages.success(request, f"Saved as v{version.number}." if version else "Nothing changed.")
     return redirect(f"{found.get_absolute_url()}#{_place(said)}")
