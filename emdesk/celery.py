@@ -53,6 +53,11 @@ PERIODIC = {
         "task": "scoping.tasks.look_after_imports",
         "schedule": crontab(),
     },
+    # Asking sends it too; this is for messages that were lost and workers that were killed.
+    "look after documents": {
+        "task": "sow.tasks.look_after_documents",
+        "schedule": crontab(),
+    },
     "sweep clocks": {
         "task": "emdesk.sla.tasks.sweep_clocks",
         "schedule": crontab(),

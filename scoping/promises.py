@@ -6,7 +6,7 @@ estimate. It may have happened earlier than it is noted (domain.md §2.2, Q-08 t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,9 @@ MINUTE = timedelta(minutes=1)
 Standing = Mapping[str, Event]
 
 
+Knows = Callable[[ScopingIssue], Mapping[str, Any]]
+knows: dict[str, Knows] = {}
+"""By deed, what an upper package knows of it and its event says; it raises :class:`Refused`."""
 VERBS = {deed.verb for deed in DEEDS.values()}
 BY_HAND = {PAUSED: "Pause", RESUMED: "Resumption"}
 HELD = Q(verb=MEETING_HELD, data__kind=SCOPING_CALL)
@@ -151,6 +154,8 @@ def note(
         data: dict[str, Any] = {**deed.data, **date_of(happened, at)}
         if deed.key == "call_held":
             data |= _hold_meeting(issue, happened)
+        if deed.key in knows:
+            data |= knows[deed.key](issue)
         event = event_of(issue, deed.verb, by=by, at=at, **data)
         append([event])
     return event

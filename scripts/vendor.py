@@ -95,6 +95,14 @@ PACKAGES: dict[str, Callable[[Read], Kept]] = {
             "docs/licences/inter.txt": "LICENSE",
         }
     ),
+    "@fontsource-variable/source-serif-4": copied(
+        {
+            "static/fonts/serif-latin.woff2": "files/source-serif-4-latin-wght-normal.woff2",
+            "static/fonts/serif-latin-italic.woff2": "files/source-serif-4-latin-wght-italic.woff2",
+            "static/fonts/serif-latin-ext.woff2": "files/source-serif-4-latin-ext-wght-normal.woff2",
+            "docs/licences/source-serif.txt": "LICENSE",
+        }
+    ),
     "lucide-static": sprite,
     "axe-core": copied(
         {

@@ -16,6 +16,7 @@ from sow.asking import draft_of
 from sow.checks import Result
 from sow.checks import check as checked
 from sow.content import Content, Section
+from sow.document_page import documents
 from sow.fields import FIELDS, Field
 from sow.models import Clause, StatementOfWork, Version
 from sow.pen import held, last_held, lease_on
@@ -97,6 +98,7 @@ def shown(
         "versions": statement.versions.select_related("saved_by").defer("content")[:LAST_VERSIONS],
         "offered": Clause.objects.in_use().values_list("key", "title") if edit else [],
         "approval": approval(statement, head, user, at),
+        **documents(statement, head, user),
         **results(head, issue, content),
     }
 

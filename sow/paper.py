@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -10,11 +9,15 @@ from django.template.loader import render_to_string
 
 from emdesk.files.storing import keep
 from emdesk.ledger.models import Origin
-from emdesk.paper import KEPT, READ, pdf_of
+from emdesk.paper import KEPT, READ, Heard, Press, Printed
 from emdesk.sealing import seal
+from emdesk.workflow import Refused
 from sow.content import Section
 from sow.kinds import Kind
 from sow.models import Document
+
+SECONDS = 40  # less than a task may take
+PRESS = Press(SECONDS)
 
 
 def stamped_on(document: Document) -> date:
@@ -41,6 +44,8 @@ def page_of(document: Document) -> str:
         "fields": version.said.fields,
         "sections": sections,
         "draft": not document.stamped,
+        "made": document.asked_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "prepared_by": statement.issue.engagement_manager,
         "stamp": stamp_text(document) if document.stamped else "",
         "stamp_after": _signatures(sections),
     }
@@ -53,20 +58,24 @@ def _signatures(sections: tuple[Section, ...]) -> str:
     return (found or [each.key for each in sections])[-1]
 
 
-def printed(document: Document) -> bytes:
-    """Its PDF; sealed when it is stamped."""
+def printed(document: Document, heard: Heard = lambda page: None) -> Printed:
+    """Its PDF; sealed when it is stamped. ``heard`` is told of each page."""
+    html = page_of(document)
     if not document.stamped:
-        return pdf_of(page_of(document), READ)
-    return seal(pdf_of(page_of(document), KEPT), stamp_text(document))
+        return PRESS.print(html, READ, heard)
+    found = PRESS.print(html, KEPT, heard)
+    return Printed(seal(found.pdf, stamp_text(document)), found.pages)
 
 
-def put_away(document: Document, pdf: bytes, *, at: datetime, origin: str = Origin.PERSON) -> None:
+def put_away(
+    document: Document, paper: Printed, *, at: datetime, origin: str = Origin.PERSON
+) -> None:
     """Keep the file and say that it is made; in the caller's transaction."""
-    kept = keep(document, BytesIO(pdf), document.name, by=document.asked_by, at=at, origin=origin)
+    if not Document.objects.select_for_update().under_way().filter(pk=document.pk).exists():
+        raise Refused("This document was made already.")
+    kept = keep(
+        document, BytesIO(paper.pdf), document.name, by=document.asked_by, at=at, origin=origin
+    )
     document.file, document.sha256, document.size = kept, kept.sha256, kept.size
-    document.made_at = at
-    document.save(update_fields=["file", "sha256", "size", "made_at"])
-
-
-def sha256_of(pdf: bytes) -> str:
-    return hashlib.sha256(pdf).hexdigest()
+    document.pages, document.made_at = paper.pages, at
+    document.save(update_fields=["file", "sha256", "size", "pages", "made_at"])

@@ -15,6 +15,7 @@ from emdesk.approvals.models import Request, Standing
 from emdesk.approvals.standings import approval_of
 from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
+from emdesk.paper import Heard
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
 from scoping.deeds import DEEDS
@@ -42,6 +43,11 @@ def standing(statement: StatementOfWork) -> Stamp | None:
 
 def objection(statement: StatementOfWork, head: Version, by: User) -> str:
     """Why this person cannot stamp this version now; empty when they can."""
+    return not_yet(statement, head) or not_by(statement, head, by)
+
+
+def not_yet(statement: StatementOfWork, head: Version) -> str:
+    """What has to come before anybody stamps this version."""
     issue = statement.issue
     if not issue.live:
         return f"{issue.reference} is closed. Reopen it first."
@@ -51,15 +57,20 @@ def objection(statement: StatementOfWork, head: Version, by: User) -> str:
     found = approval_of(CHAIN, issue, head.pk)
     if found is None or found.standing != Standing.APPROVED:
         return f"{statement.number} {head.name} is not approved. Its EM asks for it on its page."
-    if by.pk in _involved(issue, found):
-        return "You asked for this SOW's approval or gave it. Somebody else of legal stamps it."
     before = standing(statement)
     return f"{before.version.name} is stamped already." if before else ""
 
 
+def not_by(statement: StatementOfWork, head: Version, by: User) -> str:
+    """Nobody holds two parts in one SOW: asking, approving, stamping (promises.md §5)."""
+    found = approval_of(CHAIN, statement.issue, head.pk)
+    if found and by.pk in _involved(statement.issue, found):
+        return "You asked for this SOW's approval or gave it. Somebody else of legal stamps it."
+    return ""
+
+
 def _involved(issue: ScopingIssue, found: Request) -> set[int | None]:
-    """Nobody holds two of these parts in one SOW (promises.md §5)."""
-    words = [step.decision for step in found.steps.all() if step.decision]
+    words = [step.decision for step in found.steps.all() if getattr(step, "decision", None)]
     return {
         *(found.requester_id, issue.engagement_manager_id),
         *(word.by_id for word in words),
@@ -101,18 +112,24 @@ def stamp(
     return complete(document, at=at, origin=origin)
 
 
-def complete(document: Document, *, at: datetime, origin: str = Origin.PERSON) -> Stamp:
+def complete(
+    document: Document,
+    *,
+    at: datetime,
+    origin: str = Origin.PERSON,
+    heard: Heard = lambda page: None,
+) -> Stamp:
     """Make the file and bind the stamp to it, unless something changed since it was asked for.
 
     Raises :class:`Refused`, or what printing and sealing raise.
     """
-    pdf = printed(document)
+    paper = printed(document, heard)
     by = document.asked_by
     with atomic():
         issue = fresh(document.statement.issue)
         statement = StatementOfWork.objects.select_related("issue").get(issue=issue)
         _may_stamp(statement, document.version.number, by)
-        put_away(document, pdf, at=at, origin=origin)
+        put_away(document, paper, at=at, origin=origin)
         found = Stamp.objects.create(
             statement=statement,
             version=document.version,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sow.views import approving, comparing, drafting, editor, library, pen
+from sow.views import approving, comparing, documents, drafting, editor, library, pen
 
 app_name = "sow"
 urlpatterns = [
@@ -14,7 +14,10 @@ urlpatterns = [
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),
     path("<int:pk>/versions/<int:number>/", comparing.version, name="version"),
-    path("<int:pk>/versions/<int:number>/pdf/", comparing.paper, name="version_pdf"),
+    path("<int:pk>/versions/<int:number>/pdf/", documents.paper, name="version_pdf"),
+    path("<int:pk>/documents/<int:document>/", documents.progress, name="progress"),
+    path("<int:pk>/stamp/", documents.stamp, name="stamp"),
+    path("<int:pk>/stamp/void/", documents.void, name="void"),
     path("<int:pk>/compare/", comparing.compare, name="compare"),
     path("library/", library.clauses, name="library"),
     path("library/new/", library.new, name="new_clause"),

@@ -77,6 +77,9 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"v{self.number} of {self.statement}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("sow:version", args=[self.statement.issue_id, self.number])
+
     @property
     def name(self) -> str:
         return f"v{self.number}"

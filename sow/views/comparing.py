@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from emdesk.paper import Unprintable, pdf_of
 from emdesk.web import SignedIn
 from sow.differing import difference
-from sow.models import StatementOfWork, Version
+from sow.models import Purpose, StatementOfWork, Version
 from sow.views.finding import find
 
 SHOWN = {"changes": "Changes only", "inline": "Inline", "side": "Side by side"}
@@ -33,26 +30,12 @@ def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 
 @require_safe
-def paper(request: SignedIn, pk: int, number: int) -> HttpResponse:
-    """A version as PDF, marked as a draft."""
-    found = find(request, pk)
-    try:
-        content = pdf_of(render_to_string("sow/paper.html", _read(found, number) | {"draft": True}))
-    except Unprintable as refused:
-        messages.error(request, str(refused))
-        return redirect("sow:version", pk, number)
-    name = f"{found.number}-v{number}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
-
-
-@require_safe
 def compare(request: SignedIn, pk: int) -> HttpResponse:
     """``?a=`` and ``?b=`` are numbers of versions; without them the last two."""
     found = find(request, pk)
     said = request.GET
-    new = _version(found, said.get("b") or str(found.latest))
-    old = _version(found, said.get("a") or str(max(new.number - 1, 1)))
+    new = chosen_version(found, said.get("b") or str(found.latest))
+    old = chosen_version(found, said.get("a") or str(max(new.number - 1, 1)))
     show = said.get("show", "")
     context = {
         "issue": found.issue,
@@ -68,16 +51,18 @@ def compare(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _read(found: StatementOfWork, number: int) -> dict[str, Any]:
-    chosen = _version(found, str(number))
+    chosen = chosen_version(found, str(number))
+    drafts = chosen.documents.filter(purpose=Purpose.DRAFT).select_related("file")
     return {
         "issue": found.issue,
         "statement": found,
         "version": chosen,
+        "paper": drafts.first(),
         "sections": chosen.said.plain().sections,
     }
 
 
-def _version(found: StatementOfWork, number: str) -> Version:
+def chosen_version(found: StatementOfWork, number: str) -> Version:
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         raise Http404
     rows = found.versions.select_related("saved_by", "estimate_version")

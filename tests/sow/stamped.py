@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from emdesk.paper import Heard, Printed
 from emdesk.people.models import User
 from sow.models import Stamp, StatementOfWork
 from sow.stamping import stamp
@@ -26,12 +27,15 @@ def stamped(em: User, people: People, legal: User, at: datetime = NOON) -> Stamp
     return stamp(approved(em, people, at), by=legal, at=at + 3 * HOUR)
 
 
+class NoPress:
+    """Bytes that stand for the page they are of."""
+
+    def print(self, html: str, variant: str, heard: Heard) -> Printed:
+        digest = hashlib.sha256(html.encode()).hexdigest()
+        return Printed(f"%PDF-1.7\n% {variant} {digest}\n%%EOF\n".encode(), 3)
+
+
 def without_press(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a PDF looks like is asked elsewhere: its bytes stand for the page they are of."""
-    monkeypatch.setattr("sow.paper.pdf_of", _pretended)
+    """What a PDF looks like is asked elsewhere."""
+    monkeypatch.setattr("sow.paper.PRESS", NoPress())
     monkeypatch.setattr("sow.paper.seal", lambda pdf, reason: pdf + b"% sealed\n%%EOF\n")
-
-
-def _pretended(html: str, variant: str) -> bytes:
-    digest = hashlib.sha256(html.encode()).hexdigest()
-    return f"%PDF-1.7\n% {variant} {digest}\n%%EOF\n".encode()

@@ -1,0 +1,25 @@
+"""What statements of work have done for them, on the schedule in emdesk/celery.py."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from sow import documents
+
+
+@shared_task(ignore_result=True)
+def make_document(pk: int) -> None:
+    """Set a version as PDF; asked twice it does it once."""
+    try:
+        documents.carry_out(pk, at=now())
+    except Exception:
+        documents.give_up(pk)
+        raise
+
+
+@shared_task(ignore_result=True)
+def look_after_documents() -> None:
+    """Send those again whose worker was killed, and those that nobody took up."""
+    for pk in documents.look_after(now(), timedelta(seconds=documents.PATIENCE)):
+        make_document.delay(pk)
