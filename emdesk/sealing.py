@@ -19,6 +19,7 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 Found = TypeVar("Found")
 FIELD = "Seal"
@@ -84,30 +85,46 @@ def _sealed(pdf: bytes, reason: str) -> bytes:
 
 
 def _verified(pdf: bytes) -> Seal | None:
-    from pyhanko.pdf_utils.misc import PdfReadError  # noqa: PLC0415 (slow import)
-    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
-    from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
-    from pyhanko.sign.validation.status import SignatureCoverageLevel  # noqa: PLC0415
-    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 (slow import)
 
     own: Any = _signer().signing_cert
     try:
         found = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    except PdfReadError:
+    except Exception:  # noqa: BLE001 (whatever it stumbles over, it is no PDF to rely on)
         return None
     if not found:
         return None
+    try:
+        return _judged(found[0], own)
+    except Exception:  # noqa: BLE001 (a changed file may break the library anywhere)
+        return Seal(by="", at=None, reason="", whole=False, ours=False)
+
+
+def _judged(found: EmbeddedPdfSignature, own: Any) -> Seal:
+    from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415 (slow import)
+    from pyhanko.sign.validation.status import SignatureCoverageLevel  # noqa: PLC0415
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
+
     context = ValidationContext(trust_roots=[own], allow_fetching=False)
-    status = validate_pdf_signature(found[0], context)
+    status = validate_pdf_signature(found, context)
     everything = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    signer: Any = found[0].signer_cert
+    signer: Any = found.signer_cert
     return Seal(
         by=str(signer.subject.native.get("common_name", "")),
-        at=found[0].self_reported_timestamp,
-        reason=str(found[0].sig_object.get("/Reason", "")),
-        whole=bool(status.intact and status.valid and everything),
+        at=found.self_reported_timestamp,
+        reason=str(found.sig_object.get("/Reason", "")),
+        whole=bool(status.intact and status.valid and everything and _nothing_behind(found)),
         ours=bool(signer.sha256 == own.sha256),
     )
+
+
+def _nothing_behind(found: EmbeddedPdfSignature) -> bool:
+    """The room left behind the signature is signed by nobody, and so has to be empty."""
+    from asn1crypto.cms import ContentInfo  # noqa: PLC0415 (slow import)
+
+    content: bytes = found.pkcs7_content
+    size = len(ContentInfo.load(content).dump())
+    return not content[size:].strip(b"\0")
 
 
 def _signer() -> SimpleSigner:

@@ -48,6 +48,15 @@ def test_a_changed_byte_shows_and_so_does_whatever_is_added(page: bytes, own: Pa
     assert added is None or not added.whole
 
 
+@pytest.mark.parametrize("step", [4_001, pytest.param(3, marks=pytest.mark.full)])
+def test_no_changed_byte_passes_wherever_it_is(page: bytes, own: Path, step: int) -> None:
+    """Signature and certificate too, and the room left behind them."""
+    sealed = seal(page, REASON)
+    for at in range(step // 2, len(sealed), step):
+        found = verify(sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :])
+        assert found is None or not found.good, at
+
+
 def test_anothers_seal_is_whole_and_not_ours(page: bytes, own: Path) -> None:
     sealed = seal(page, REASON)
     own.unlink()
