@@ -71,6 +71,7 @@ from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
+from sow import documents
 from sow.drafting import draft
 from sow.models import Clause, Template
 from sow.pen import hold, keep_proposal
@@ -447,6 +448,7 @@ def _agreed(world: World) -> None:
     typed, legal = [Typed("travel", "Travel", "Nobody")], world.people["legal"]
     hold(draft(world.deals["turned"], by=em, at=at).statement, by=legal, at=at)
     proposed = keep_proposal(statement, typed, seen=1, by=legal, at=at)
+    world.pks["paper"] = documents.ask(statement.head, by=em, at=at).pk
     clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
     world.pks |= {"clause": clause.pk, "template": template.pk, "proposed": proposed.pk}
 
