@@ -27,6 +27,7 @@ from bench.visits import (
     WHOLE_BARE_BOARD,
     Card,
     Visit,
+    asking_for_papers,
     cards_on,
     moving,
     reading,
@@ -70,7 +71,7 @@ def signed_in(server: Server, login: tuple[str, str]) -> Place:
 
 
 def visits(
-    bare: Place, large_bare: Place, whole: Place, small: Place, large: Place
+    bare: Place, large_bare: Place, whole: Place, small: Place, large: Place, database: str
 ) -> dict[str, Visit]:
     near, far = small.cards(), large.cards()
     return {
@@ -82,6 +83,7 @@ def visits(
         "bare move": moving(bare.visitor, near),
         "move of 2,000": moving(small.visitor, near),
         "move of 10,000": moving(large.visitor, far),
+        "SOW as PDF": asking_for_papers(small.visitor, database),
         "bare issue": reading(bare.visitor, near),
         "issue of 2,000": reading(small.visitor, near),
         "issue of 10,000": reading(large.visitor, far),
@@ -109,7 +111,9 @@ def measured(rounds: int) -> list[Figure]:
         open_desk(large_desk) as large,
     ):
         print(f"The full board shows {len(whole.cards()):,} cards.")
-        found = latency.costs(visits(bare, large_bare, whole, small, large), rounds)
+        found = latency.costs(
+            visits(bare, large_bare, whole, small, large, desk.servers.database_url), rounds
+        )
         show("Medians", latency.absolute(found))
         figures = latency.against_bounds(found)
         show("One caller", figures)

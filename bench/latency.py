@@ -60,6 +60,7 @@ def against_bounds(found: dict[str, Cost]) -> list[Figure]:
         ratio("default board, 10,000 issues : 2,000", large, small, 1.3),
         ratio("move : bare locked update", move, found["bare move"], 3.0),
         ratio("move at 10,000 issues : bare locked update", far_move, found["bare move"], 3.0),
+        ratio("asking for a SOW as PDF : bare move", found["SOW as PDF"], found["bare move"], 3.0),
         Figure("move, statements at any size", statements, 12, ""),
         Figure("move, reply", max(move.body, far_move.body) / 1024, 4.0, "KiB"),
         ratio("issue page : bare", found["issue of 2,000"], found["bare issue"], 4.0),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import cycle
 from urllib.parse import urlencode
+
+import psycopg2
 
 from bench.visitor import Reply, Visitor
 
@@ -18,6 +21,10 @@ BOARD = "/board/"
 LIST = "/issues/?view=team&per_page=100"
 BARE_BOARD = "/board/25/"
 WHOLE_BARE_BOARD = "/board/1000000/"
+UNASKED = """
+SELECT s.issue_id, v.number FROM sow_version v JOIN sow_statementofwork s ON s.id = v.statement_id
+WHERE NOT EXISTS (SELECT FROM sow_document d WHERE d.version_id = v.id) ORDER BY v.id
+"""
 SOUGHT = ("migration", "Logistics", "training", "Kestrelby", "pipeline")
 
 
@@ -64,6 +71,14 @@ def moving(visitor: Visitor, cards: list[Card]) -> Visit:
         return reply
 
     return move
+
+
+def asking_for_papers(visitor: Visitor, database: str) -> Visit:
+    """One version of a SOW after the other that nobody asked for as PDF."""
+    with closing(psycopg2.connect(database)) as line, line.cursor() as cursor:
+        cursor.execute(UNASKED)
+        paths = cycle([f"/sow/{issue}/versions/{number}/pdf/" for issue, number in cursor])
+    return lambda: well(visitor.post(next(paths), {}, page=BOARD))
 
 
 def well(reply: Reply) -> Reply:

@@ -478,7 +478,7 @@ STATEMENTS = [
     post(f"{SOW}/renew/", WRITE, data={"why": "Ours"}),
     get(f"{SOW}/versions/", "see an issue"),
     get(f"{SOW}/versions/1/", "see an issue"),
-    post(f"{SOW}/versions/1/pdf/", "see an issue"),
+    post("/sow/{turned}/versions/1/pdf/", "see an issue"),
     get(f"{SOW}/documents/{{paper}}/", "see an issue"),
     post(f"{SOW}/stamp/", "stamp a SOW", data={"seen": "1"}),
     post(f"{SOW}/stamp/void/", "void a stamp", data={"why": "Ours"}),
