@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +26,7 @@ Found = TypeVar("Found")
 FIELD = "Seal"
 YEARS = timedelta(days=3_650)
 BITS = 3_072
+SIGNATURE = 4_096  # bytes it takes beside the certificates, generously
 
 
 class Unsealable(Exception):
@@ -78,10 +80,21 @@ def _sealed(pdf: bytes, reason: str) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         subfilter=fields.SigSeedSubFilter.PADES,
     )
+    signer = _signer()
     sealed: Any = signers.sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)), about, signer=_signer(), output=BytesIO()
+        IncrementalPdfFileWriter(BytesIO(pdf)),
+        about,
+        signer=signer,
+        output=BytesIO(),
+        bytes_reserved=_room(signer),
     )
     return bytes(sealed.getvalue())
+
+
+def _room(signer: SimpleSigner) -> int:
+    """Hex digits for the signature, so that it need not be made once to be measured."""
+    certificates: Any = [signer.signing_cert, *signer.cert_registry]
+    return 2 * (SIGNATURE + sum(len(each.dump()) for each in certificates))
 
 
 def _verified(pdf: bytes) -> Seal | None:
@@ -128,8 +141,6 @@ def _nothing_behind(found: EmbeddedPdfSignature) -> bool:
 
 
 def _signer() -> SimpleSigner:
-    from pyhanko.sign.signers import SimpleSigner  # noqa: PLC0415 (slow import)
-
     path: Path = settings.EMDESK_SEAL
     if not path.exists():
         if settings.PRODUCTION:
@@ -137,11 +148,19 @@ def _signer() -> SimpleSigner:
                 f"There is no seal at {path}. Put the key and certificate there, or set EMDESK_SEAL."
             )
         make_own(path)
-    password = settings.EMDESK_SEAL_PASSWORD.encode()
-    load: Any = SimpleSigner.load_pkcs12
-    found: SimpleSigner | None = load(str(path), passphrase=password or None)
+    found = _loaded(path, settings.EMDESK_SEAL_PASSWORD, path.stat().st_mtime_ns)
     if found is None:
         raise Unsealable(f"{path} cannot be read as PKCS #12. Check EMDESK_SEAL_PASSWORD.")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path, password: str, changed: int) -> SimpleSigner | None:
+    """Kept while the file stays as it is: proving a key takes longer than using it."""
+    from pyhanko.sign.signers import SimpleSigner  # noqa: PLC0415 (slow import)
+
+    load: Any = SimpleSigner.load_pkcs12
+    found: SimpleSigner | None = load(str(path), passphrase=password.encode() or None)
     return found
 
 
