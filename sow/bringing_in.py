@@ -111,7 +111,7 @@ def _keep(key: str, part: Part, name: str, found: Brought, *, by: User, at: date
     if len(part.text) > MOST_TEXT:
         raise Refused(f"“{part.title}” is longer than {MOST_TEXT:,} characters. Part it.")
     clause = Clause.objects.with_text().filter(key=key).first()
-    if clause and clause.text == part.text:  # type: ignore[attr-defined]  # annotated
+    if clause and clause.text == part.text:
         found.same += 1
         return
     found.renewed += clause is not None
