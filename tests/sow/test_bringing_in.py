@@ -28,7 +28,7 @@ WRITTEN = """Intro without a heading.
 
 # Statement of Work
 
-2. Scope of *work*
+2.0 Scope of *work*
 ------------------
 
 - One
