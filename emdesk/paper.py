@@ -23,7 +23,7 @@ MOST = 50  # documents, before another process takes its place
 NEEDED = ("PATH", "HOME", "LANG", "LC_ALL", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
 READ, KEPT = "pdf/ua-1", "pdf/a-3a"
 FAILED = "The PDF could not be made. Print the page from your browser instead."
-LATE = "The PDF takes too long. Narrow the filters, or print the page."
+LATE = "The PDF takes too long. Make it shorter or narrower, or print the page."
 Heard = Callable[[int], None]
 
 
