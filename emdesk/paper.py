@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import IO, cast
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ MOST = 50  # documents, before another process takes its place
 NEEDED = ("PATH", "HOME", "LANG", "LC_ALL", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
 READ, KEPT = "pdf/ua-1", "pdf/a-3a"
 FAILED = "The PDF could not be made. Print the page from your browser instead."
-LATE = "The PDF takes too long. Make it shorter or narrower, or print the page."
+LATE = "The PDF takes too long. Narrow the filters or shorten it, or print the page."
 Heard = Callable[[int], None]
 
 
@@ -39,14 +39,14 @@ class Printed:
 
 def pdf_of(html: str, variant: str = READ) -> bytes:
     """A page of our own templates as PDF: accessible to read, or to be kept for good."""
-    with closing(Press()) as press:
+    with closing(Press(SECONDS)) as press:
         return press.print(html, variant).pdf
 
 
 class Press:
     """A process that sets documents, one after the other: only the first waits for its start."""
 
-    def __init__(self, seconds: int = SECONDS) -> None:
+    def __init__(self, seconds: float = SECONDS) -> None:
         """A document that takes longer is refused, and its process ended."""
         self._seconds = seconds
         self._child: subprocess.Popen[bytes] | None = None
@@ -55,14 +55,14 @@ class Press:
     def print(self, html: str, variant: str = READ, heard: Heard = lambda page: None) -> Printed:
         """``heard`` is told the number of each page as it is begun."""
         child = self._running()
-        late = Timer(self._seconds, child.kill)
+        ended = Event()
+        late = Timer(self._seconds, _end, (child, ended))
         late.start()
         try:
             return _handed_over(child, html.encode(), variant, heard)
         except (OSError, ValueError) as failed:
-            said = FAILED if late.is_alive() else LATE
             self.close()
-            raise Unprintable(said) from failed
+            raise Unprintable(LATE if ended.is_set() else FAILED) from failed
         finally:
             late.cancel()
 
@@ -90,6 +90,11 @@ def _started() -> subprocess.Popen[bytes]:
         cwd=PROJECT,
         env={name: os.environ[name] for name in NEEDED if name in os.environ},
     )
+
+
+def _end(child: subprocess.Popen[bytes], ended: Event) -> None:
+    ended.set()
+    child.kill()
 
 
 def _handed_over(
