@@ -77,6 +77,7 @@ def test_a_worker_at_it_is_left_alone_and_a_killed_one_is_made_up_for(em, statem
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [documents.LOCK, asked.pk])
         assert not documents.carry_out(asked.pk, at=SOON)
         assert not documents.look_after(NOON + HOUR, MINUTE)
+        cursor.execute("SELECT pg_advisory_unlock_all()")
     assert documents.look_after(SOON, MINUTE) == [asked.pk]
     assert documents.carry_out(asked.pk, at=SOON)
     assert StoredFile.objects.about(asked).count() == 1
