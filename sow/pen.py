@@ -25,6 +25,7 @@ from scoping.rules import works_issue
 from sow import rules
 from sow.models import Pen, PenRequest, Proposal, StatementOfWork
 from sow.models.pen import PARTIES, Side
+from sow.redlines import keep_typed
 from sow.settings import PEN_MINUTES
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def take_over(statement: StatementOfWork, *, by: User, at: datetime, reason: str
             raise Refused("Say why you take the pen over.")
         was = held(statement, at)
         _customers(issue, "pen_back", was, by=by, at=at)
-        said = {"from": _named(was) if was else ""}
+        said = {"from": _named(was) if was else "", "was": was.holder_id if was else None}
         return _begin(statement, issue, TAKEN_OVER, by=by, at=at, reason=reason, **said)
 
 
@@ -124,8 +125,9 @@ def hand_back(
             raise Refused("Nobody holds the pen.")
         if pen.holder_id != by.pk and not (pen.side in PARTIES and works_issue(issue, by)):
             raise PenHeld(pen)
+        asked = statement.requests.filter(answered_at=None).values_list("by", flat=True).first()
         _release(statement, at, note)
-        said = {"sow": statement.number, "whose": _named(pen), "note": note}
+        said = {"sow": statement.number, "whose": _named(pen), "note": note, "asked": asked}
         record(issue, BACK, by=by, at=at, origin=origin, **said)
         _customers(issue, "pen_back", pen, by=by, at=at)
 
@@ -143,8 +145,8 @@ def ask(statement: StatementOfWork, *, by: User, at: datetime, reason: str) -> P
         if open_one:
             raise Refused(f"{open_one.by} asked first, on {localtime(open_one.at):%-d %b, %H:%M}.")
         asked = PenRequest.objects.create(statement=statement, by=by, reason=reason, at=at)
-        said = {"sow": statement.number, "of": _named(pen), "reason": reason}
-        record(issue, ASKED, by=by, at=at, **said)
+        said = {"sow": statement.number, "of": _named(pen), "holder": pen.holder_id}
+        record(issue, ASKED, by=by, at=at, reason=reason, **said)
         return asked
 
 
@@ -158,6 +160,7 @@ def keep_proposal(
     with atomic():
         issue = fresh(statement.issue)
         kept = Proposal.objects.create(statement=statement, by=by, at=at, version=seen, typed=said)
+        keep_typed(kept, statement.versions.get(number=seen).said)
         record(issue, PROPOSED, by=by, at=at, sow=statement.number, sections=len(said))
     return kept
 
@@ -169,6 +172,7 @@ def settle(statement: StatementOfWork, pk: int, *, by: User, at: datetime) -> No
         rows = statement.proposals.filter(pk=pk, settled_at=None)
         if not rows.update(settled_at=at):
             raise Refused("This proposal was settled already.")
+        statement.redlines.filter(proposal=pk, settled_at=None).update(settled_at=at)
 
 
 def last_held(statement: StatementOfWork, user: User) -> Pen | None:

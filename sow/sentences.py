@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from scoping.quiet.activity import counts
+from sow.commenting import COMMENTED, REOPENED, RESOLVED
 from sow.drafting import DRAFTED
 from sow.greenlights import AGREED, Party
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
 from sow.models import Side
+from sow.models.redline import Source
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
+from sow.redlines import REDLINED
+from sow.redlining import DECIDED
 from sow.saving import SAVED
 
-counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, called="work on the SOW")
+counts(
+    DRAFTED,
+    SAVED,
+    AGREED,
+    GIVEN,
+    BACK,
+    PROPOSED,
+    COMMENTED,
+    REDLINED,
+    DECIDED,
+    called="work on the SOW",
+)
 
 
 @sentence(DRAFTED)
@@ -79,6 +95,42 @@ def proposed(event: Event) -> str:
     data = event.data
     many = "a section" if data["sections"] == 1 else f"{data['sections']} sections"
     return f"wrote {many} of {data['sow']} without the pen; it is kept as a proposal"
+
+
+@sentence(COMMENTED)
+def commented(event: Event) -> str:
+    return f"commented on “{event.data['title']}” of {event.data['sow']}"
+
+
+@sentence(RESOLVED)
+def resolved(event: Event) -> str:
+    return f"resolved a comment on “{event.data['title']}” of {event.data['sow']}"
+
+
+@sentence(REOPENED)
+def reopened(event: Event) -> str:
+    return f"opened a comment on “{event.data['title']}” of {event.data['sow']} again"
+
+
+@sentence(REDLINED)
+def redlined(event: Event) -> str:
+    data = event.data
+    way = Source(data["source"]).label
+    way = way[0].lower() + way[1:]
+    untracked = f", {data['untracked']} of them untracked" if data["untracked"] else ""
+    many = "a change" if data["changes"] == 1 else f"{data['changes']} changes"
+    return (
+        f"took back v{data['version']} of {data['sow']} from {data['author']} "
+        f"({way}): {many}{untracked}"
+    )
+
+
+@sentence(DECIDED)
+def decided(event: Event) -> str:
+    data = event.data
+    told = Counter(each["verdict"].replace("_", " ") for each in data["decided"])
+    said = ", ".join(f"{count} {verdict}" for verdict, count in told.items())
+    return f"decided on changes of {data['author']} to {data['sow']}: {said}"
 
 
 @sentence(AGREED)

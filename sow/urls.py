@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sow.views import approving, comparing, drafting, editor, library, pen
+from sow.views import approving, commenting, comparing, drafting, editor, library, pen, redlines
 
 app_name = "sow"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("<int:pk>/agreed/", approving.agreed, name="agreed"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
+    path("<int:pk>/comments/", commenting.comment, name="comment"),
+    path("<int:pk>/comments/<int:remark>/", commenting.settle, name="settle_comment"),
+    path("<int:pk>/said/<int:remark>/", redlines.settle, name="settle_outside"),
+    path("<int:pk>/redlines/<int:redline>/", redlines.redline, name="redline"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),
     path("<int:pk>/versions/<int:number>/", comparing.version, name="version"),
     path("<int:pk>/versions/<int:number>/pdf/", comparing.paper, name="version_pdf"),
