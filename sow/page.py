@@ -68,6 +68,7 @@ def turn(statement: StatementOfWork, user: User, at: datetime) -> dict[str, Any]
         "may_edit": issue.live and rules.edits(issue, user),
         "gives": issue.live and works_issue(issue, user),
         "breaks": issue.live and rules.breaks_pen(user),
+        "redlines": issue.live and rules.redlines(issue, user),
         "lease": int(lease_on(at).total_seconds() // 60),
         "last_note": last.note if last and not pen else "",
         "since": before.last_version if before and unseen else None,

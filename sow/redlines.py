@@ -35,7 +35,7 @@ class Wanted:
 
 
 def wanted_in(
-    section: str, old: str, new: str, author: str, at: datetime, part: str = Part.TEXT
+    section: str, old: str, new: str, author: str, at: datetime | None, part: str = Part.TEXT
 ) -> list[Wanted]:
     """What makes the new text of the old one, as one person's changes."""
     return [

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from sow.views import approving, commenting, comparing, drafting, editor, library, pen, redlines
+from sow.views import (
+    approving,
+    commenting,
+    comparing,
+    drafting,
+    editor,
+    library,
+    pen,
+    redlines,
+    word,
+)
 
 app_name = "sow"
 urlpatterns = [
@@ -14,6 +24,8 @@ urlpatterns = [
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/comments/", commenting.comment, name="comment"),
     path("<int:pk>/comments/<int:remark>/", commenting.settle, name="settle_comment"),
+    path("<int:pk>/returned/", word.returned, name="returned"),
+    path("<int:pk>/versions/<int:number>/docx/", word.word, name="version_docx"),
     path("<int:pk>/said/<int:remark>/", redlines.settle, name="settle_outside"),
     path("<int:pk>/redlines/<int:redline>/", redlines.redline, name="redline"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),

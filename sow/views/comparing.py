@@ -61,8 +61,8 @@ def compare(request: SignedIn, pk: int) -> HttpResponse:
     """``?a=`` and ``?b=`` are numbers of versions; without them the last two."""
     found = find(request, pk)
     said = request.GET
-    new = _version(found, said.get("b") or str(found.latest))
-    old = _version(found, said.get("a") or str(max(new.number - 1, 1)))
+    new = chosen_version(found, said.get("b") or str(found.latest))
+    old = chosen_version(found, said.get("a") or str(max(new.number - 1, 1)))
     show = said.get("show", "")
     context = {
         "issue": found.issue,
@@ -85,7 +85,7 @@ def _with_sendings(found: StatementOfWork, rows: Iterable[Version]) -> list[Vers
 
 
 def _read(found: StatementOfWork, number: int) -> dict[str, Any]:
-    chosen = _version(found, str(number))
+    chosen = chosen_version(found, str(number))
     return {
         "issue": found.issue,
         "statement": found,
@@ -94,7 +94,8 @@ def _read(found: StatementOfWork, number: int) -> dict[str, Any]:
     }
 
 
-def _version(found: StatementOfWork, number: str) -> Version:
+def chosen_version(found: StatementOfWork, number: str) -> Version:
+    """By what an address says."""
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         raise Http404
     rows = found.versions.select_related("saved_by", "estimate_version")
