@@ -15,6 +15,7 @@ from scoping.notices import FACTS, READY, everybody_on, links, manager
 from sow.commenting import COMMENTED, REOPENED, RESOLVED
 from sow.pen import ASKED, BACK, TAKEN_OVER
 from sow.redlines import REDLINED
+from sow.reviewing import REVIEW_ANSWERED
 
 
 @hears(COMMENTED)
@@ -52,6 +53,13 @@ def redlined(event: Event, issue: Any) -> Iterator[Heard]:
     yield from everybody_on(issue, FACTS)
 
 
+@hears(REVIEW_ANSWERED)
+def answered(event: Event, issue: Any) -> Iterator[Heard]:
+    yield Heard("you sent it to the customer", READY, [event.data["sender"]])
+    yield manager(issue, READY)
+    yield from everybody_on(issue, FACTS)
+
+
 headlines(
     {
         COMMENTED: lambda event: f"a comment on “{event.data['title']}”",
@@ -60,6 +68,7 @@ headlines(
         ASKED: lambda event: f"the pen of {event.data['sow']} is asked for",
         BACK: lambda event: f"the pen of {event.data['sow']} is back",
         TAKEN_OVER: lambda event: f"the pen of {event.data['sow']} was taken over",
+        REVIEW_ANSWERED: lambda event: f"{event.data['who']} answered about {event.data['sow']}",
         REDLINED: lambda event: f"{event.data['author']} changed {event.data['sow']}",
     }
 )
@@ -78,5 +87,5 @@ def _at_the_changes(event: Event) -> str:
 
 
 links[REDLINED] = _at_the_changes
-links.update(dict.fromkeys((ASKED, BACK, TAKEN_OVER), _at_the_sow))
+links.update(dict.fromkeys((ASKED, BACK, TAKEN_OVER, REVIEW_ANSWERED), _at_the_sow))
 links.update(dict.fromkeys((COMMENTED, RESOLVED, REOPENED), _at_the_comments))

@@ -22,6 +22,7 @@ from sow.fields import FIELDS, Field
 from sow.models import Clause, StatementOfWork, Version
 from sow.pen import held, last_held, lease_on
 from sow.redlines import open_redlines
+from sow.reviewing import links_of
 from sow.saving import Typed
 
 LAST_VERSIONS = 6
@@ -68,6 +69,8 @@ def turn(statement: StatementOfWork, user: User, at: datetime) -> dict[str, Any]
         "may_edit": issue.live and rules.edits(issue, user),
         "gives": issue.live and works_issue(issue, user),
         "breaks": issue.live and rules.breaks_pen(user),
+        "sends": issue.live and rules.sends_review(issue, user),
+        "links": links_of(statement, at),
         "redlines": issue.live and rules.redlines(issue, user),
         "lease": int(lease_on(at).total_seconds() // 60),
         "last_note": last.note if last and not pen else "",

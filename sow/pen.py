@@ -97,7 +97,7 @@ def give(statement: StatementOfWork, side: str, *, by: User, at: datetime, reaso
     """Leave the pen with the account team or the customer: with the version there is now."""
     with atomic():
         issue = fresh(statement.issue)
-        if not works_issue(issue, by):
+        if not rules.gives_pen(issue, by, side):
             raise NotAllowed("Its EM or a lead gives the pen away.")
         if side not in PARTIES:
             raise Refused("The pen is given to the account team or to the customer.")
@@ -130,6 +130,21 @@ def hand_back(
         said = {"sow": statement.number, "whose": _named(pen), "note": note, "asked": asked}
         record(issue, BACK, by=by, at=at, origin=origin, **said)
         _customers(issue, "pen_back", pen, by=by, at=at)
+
+
+def come_back(statement: StatementOfWork, *, at: datetime, note: str) -> None:
+    """The customer answered by their link: their turn ends and its clock runs on."""
+    with atomic():
+        issue = fresh(statement.issue)
+        pen = held(statement, at)
+        if pen is None or pen.side != Side.CUSTOMER:
+            return
+        _release(statement, at, note[:500])
+        said = {"sow": statement.number, "whose": _named(pen), "note": note, "asked": None}
+        record(issue, BACK, by=None, at=at, **said)
+        deed = DEEDS["pen_back"]
+        if not amiss(issue, deed, standing(issue)[issue.pk]):
+            record(issue, deed.verb, by=None, at=at)
 
 
 def ask(statement: StatementOfWork, *, by: User, at: datetime, reason: str) -> PenRequest:

@@ -44,6 +44,11 @@ def sends_review(issue: ScopingIssue, user: User) -> bool:
     return delivers(issue, user)
 
 
+def gives_pen(issue: ScopingIssue, user: User, side: str) -> bool:
+    """Its EM and the leads; who sends the customer a version leaves the pen with them."""
+    return works_issue(issue, user) or (side == "customer" and sends_review(issue, user))
+
+
 def breaks_pen(user: User) -> bool:
     """Leads and legal take the pen out of another's hand, with a reason."""
     return user.leads or user.has(Role.LEGAL)

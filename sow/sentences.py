@@ -14,9 +14,11 @@ from sow.greenlights import AGREED, Party
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
 from sow.models import Side
 from sow.models.redline import Source
+from sow.models.review import Answer
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
 from sow.redlines import REDLINED
 from sow.redlining import DECIDED
+from sow.reviewing import REVIEW_ANSWERED, REVIEW_REVOKED, REVIEW_SENT
 from sow.saving import SAVED
 
 counts(
@@ -29,6 +31,7 @@ counts(
     COMMENTED,
     REDLINED,
     DECIDED,
+    REVIEW_SENT,
     called="work on the SOW",
 )
 
@@ -131,6 +134,32 @@ def decided(event: Event) -> str:
     told = Counter(each["verdict"].replace("_", " ") for each in data["decided"])
     said = ", ".join(f"{count} {verdict}" for verdict, count in told.items())
     return f"decided on changes of {data['author']} to {data['sow']}: {said}"
+
+
+@sentence(REVIEW_SENT)
+def review_sent(event: Event) -> str:
+    data = event.data
+    return f"sent v{data['version']} of {data['sow']} to {data['to']} for review"
+
+
+@sentence(REVIEW_REVOKED)
+def review_revoked(event: Event) -> str:
+    data = event.data
+    return f"took the link to v{data['version']} of {data['sow']} back from {data['to']}"
+
+
+@sentence(REVIEW_ANSWERED)
+def review_answered(event: Event) -> str:
+    data = event.data
+    counts = [
+        f"{count} {name}{'' if count == 1 else 's'}"
+        for count, name in ((data["comments"], "comment"), (data["clauses"], "changed clause"))
+        if count
+    ]
+    beside = f", with {' and '.join(counts)}" if counts else ""
+    said = Answer(data["answer"]).label.lower()
+    about = f"v{data['version']} of {data['sow']}"
+    return f"heard from {data['who']} about {about}: {said}{beside}{_said(data['note'])}"
 
 
 @sentence(AGREED)

@@ -121,6 +121,7 @@ class OutsideComment(Remark):
     statement = models.ForeignKey(StatementOfWork, models.PROTECT, related_name="outside_comments")
     author = models.CharField(max_length=LONGEST_NAME)
     redline = models.ForeignKey(Redline, models.PROTECT, null=True, related_name="comments")
+    link = models.ForeignKey("sow.ReviewLink", models.PROTECT, null=True, related_name="comments")
 
     @property
     def settling(self) -> str:
