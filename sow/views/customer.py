@@ -32,7 +32,6 @@ from sow.views.word import word_file
 GUESSES = {"guess": "20/15m/ip"}
 ACTS = {"act": "120/15m/ip,60/15m/key"}
 LONGEST_NOTE, LONGEST_AGENT = 500, 300
-UNSEEN = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @login_not_required
@@ -52,6 +51,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
+    answer.headers["Referrer-Policy"] = "no-referrer"  # not beyond: forms would lose their origin
     return _unseen(answer)
 
 
@@ -182,8 +182,7 @@ def _cookie(pk: int) -> str:
 
 
 def _unseen(answer: HttpResponse) -> HttpResponse:
-    for name, value in UNSEEN.items():
-        answer.headers[name] = value
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
 

@@ -25,6 +25,7 @@ from sow.saving import Typed, save
 from tests.factories import NOON, make_user
 from tests.scoping.pages import queries_of
 from tests.sow.approved import approve_all, put, ready, staffed
+from tests.sow.returned import back
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -50,13 +51,6 @@ def returned(statement, em):
     """Three changes of Ada's to v2, of which each is its own."""
     put_text(statement, em, TEXT)
     return back(again(statement), TEXT, WANTED)
-
-
-def back(statement, old, new, source=Source.LINK, author="Ada Lovelace"):
-    texts = {"travel": {"title": "Travel and expenses", "text": old}}
-    wanted = wanted_in("travel", old, new, author, NOON)
-    said = {"version": statement.latest, "source": source, "author": author, "texts": texts}
-    return keep_redline(statement, wanted, **said, by=None, at=NOON)
 
 
 def keys(redline):

@@ -211,8 +211,8 @@ def test_looking_changes_nothing_and_secrets_stay_where_they_are(statement, em):
     assert secret not in answer.url
     cookie = answer.cookies[f"review-{link.pk}"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert answer["Referrer-Policy"] == "no-referrer"
     for shown in (answer, browser.get(address), browser.get(f"{address}docx/")):
-        assert shown["Referrer-Policy"] == "no-referrer"
         assert shown["Cache-Control"] == "no-store"
         assert "noindex" in shown["X-Robots-Tag"]
     assert {model: list(model.objects.values()) for model in rows} == rows
