@@ -50,7 +50,7 @@ def edits(old: str, new: str) -> list[Edit]:
             edit = Edit(last.start, edit.end, last.new + came)
         found.append(edit)
         at, joins = at + len(gone), True
-    return found
+    return [_narrowed(edit, old) for edit in found]
 
 
 def applied(text: str, changes: Iterable[Edit]) -> str:
@@ -176,6 +176,16 @@ def as_markdown(new: str, text: str, at: int) -> str | None:
         return None
     item = ITEM.match(line)
     return re.sub(r"\n+", f"\n{item[0]}" if item else "\n\n", said)
+
+
+def _narrowed(edit: Edit, text: str) -> Edit:
+    """Only the words that follow, or that go, after some that stay."""
+    gone = text[edit.start : edit.end]
+    shorter, longer = sorted((gone, edit.new), key=len)
+    if not (shorter and longer.startswith(shorter) and longer[len(shorter) :][:1].isspace()):
+        return edit
+    stays = len(shorter)
+    return Edit(edit.start + stays, edit.end, edit.new[stays:])
 
 
 def _trimmed(edit: Edit, text: str) -> Edit:

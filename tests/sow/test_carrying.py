@@ -88,6 +88,12 @@ def test_a_mark_is_never_torn_from_its_partner():
     assert Way("Plan the move", "**Plan the** move").carry(Edit(5, 13, "it")) is None
 
 
+def test_words_added_at_the_end_are_nothing_but_added():
+    assert edits("Total: 5.00", "Total: 5.00 And more.") == [Edit(11, 11, " And more.")]
+    assert edits("One. And more.", "One.") == [Edit(4, 14, "")]
+    assert edits("5.00", "5.001") == [Edit(0, 4, "5.001")]
+
+
 def test_half_a_word_is_carried_as_a_whole_one():
     way = Way("Pay in 30 days", "**Pay** in 30 days")
     assert applied("**Pay** in 30 days", [way.carry(Edit(7, 8, "4"))]) == "**Pay** in 40 days"
