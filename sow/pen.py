@@ -89,7 +89,10 @@ def take_over(statement: StatementOfWork, *, by: User, at: datetime, reason: str
             raise Refused("Say why you take the pen over.")
         was = held(statement, at)
         _customers(issue, "pen_back", was, by=by, at=at)
-        said = {"from": _named(was) if was else "", "was": was.holder_id if was else None}
+        said: dict[str, Any] = {
+            "from": _named(was) if was else "",
+            "was": was.holder_id if was else None,
+        }
         return _begin(statement, issue, TAKEN_OVER, by=by, at=at, reason=reason, **said)
 
 

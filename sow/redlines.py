@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Q
 
@@ -101,7 +100,8 @@ def keep_redline(
 def keep_typed(proposal: Proposal, base: Content) -> Redline | None:
     """The words of who lost the pen as changes to decide; none when they wrote fields alone."""
     author, at = str(proposal.by), proposal.at
-    wanted, texts = [], {}
+    wanted: list[Wanted] = []
+    texts = {}
     for typed in proposal.typed:
         if not (section := base.section(typed["key"])):
             continue
@@ -113,9 +113,17 @@ def keep_typed(proposal: Proposal, base: Content) -> Redline | None:
             texts[key] = was
     if not wanted:
         return None
-    said: dict[str, Any] = {"version": proposal.version, "source": Source.PEN, "author": author}
-    kept = {"by": proposal.by, "at": at, "texts": texts, "proposal": proposal}
-    return keep_redline(proposal.statement, wanted, **said, **kept)
+    return keep_redline(
+        proposal.statement,
+        wanted,
+        version=proposal.version,
+        source=Source.PEN,
+        author=author,
+        texts=texts,
+        by=proposal.by,
+        at=at,
+        proposal=proposal,
+    )
 
 
 def taken_in(statement: StatementOfWork, number: int) -> list[RedlineChange]:

@@ -138,4 +138,4 @@ def _close(redline: Redline, at: datetime) -> None:
     if redline.settled_at or redline.changes.filter(verdict="").exists():
         return
     Redline.objects.filter(pk=redline.pk).update(settled_at=at)
-    Proposal.objects.filter(pk=redline.proposal_id, settled_at=None).update(settled_at=at)
+    Proposal.objects.filter(redline=redline, settled_at=None).update(settled_at=at)

@@ -256,7 +256,9 @@ def _tell(
 def links_of(statement: StatementOfWork, at: datetime) -> list[ReviewLink]:
     """Newest first, each with why it opens no more and when it was opened last."""
     rows = statement.review_links.select_related("version", "made_by")
-    links = list(rows.annotate(opened=Count("visits"), last_opened=Max("visits__at")))
+    links: list[ReviewLink] = list(
+        rows.annotate(opened=Count("visits"), last_opened=Max("visits__at"))
+    )
     newest = max((each.version.number for each in links), default=0)
     for each in links:
         each.over = each.closed_beside(newest, at)  # type: ignore[attr-defined]

@@ -5,8 +5,6 @@ The two are kept apart, so that no page for a customer can come upon an internal
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -34,7 +32,7 @@ class Remark(models.Model):
     class Meta:
         abstract = True
         ordering = ["at", "pk"]
-        constraints: list[Any] = [
+        constraints = [
             models.CheckConstraint(condition=~Q(body=""), name="%(app_label)s_%(class)s_says"),
             models.CheckConstraint(
                 condition=Q(resolved_at=None, resolved_by=None)

@@ -5,8 +5,6 @@ Each keeps who wrote it and when. What became of it stays beside it: nothing is 
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -92,7 +90,7 @@ class RedlineChange(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints: list[Any] = [
+        constraints = [
             models.CheckConstraint(
                 condition=Q(verdict="", decided_by=None, decided_at=None, taken_in=None)
                 | Q(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -44,7 +43,7 @@ class ReviewLink(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        constraints: list[Any] = [
+        constraints = [
             models.CheckConstraint(
                 condition=Q(answer="", answered_at=None)
                 | Q(answer__in=Answer.values, answered_at__isnull=False),

@@ -77,8 +77,8 @@ def pdf(request: HttpRequest, link: int) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     version, statement = found.version, found.statement
-    context = {"version": version, "statement": statement, "issue": statement.issue}
-    context["sections"] = version.said.plain().sections
+    context: dict[str, Any] = {"version": version, "statement": statement}
+    context |= {"issue": statement.issue, "sections": version.said.plain().sections}
     try:
         content = pdf_of(render_to_string("sow/paper.html", context))
     except Unprintable as reason:

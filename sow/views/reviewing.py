@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -34,10 +36,10 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
             refused = refusal.reason
         else:
             path = reverse("sow:review_enter", args=[secret])
-            context = {"issue": found.issue, "statement": found, "link": link}
-            context["address"] = request.build_absolute_uri(path)
-            return render(request, "sow/review_sent.html", context)
-    context = {
+            address = request.build_absolute_uri(path)
+            made = {"issue": found.issue, "statement": found, "link": link, "address": address}
+            return render(request, "sow/review_sent.html", made)
+    context: dict[str, Any] = {
         "issue": found.issue,
         "statement": found,
         "version": head,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -43,7 +45,9 @@ def returned(request: SignedIn, pk: int) -> HttpResponse:
         messages.error(request, "Choose a file first.")
         return redirect(found)
     try:
-        kept = take_back(found, sent.file, sent.name or "", by=request.user, at=now())
+        kept = take_back(
+            found, cast(BinaryIO, sent.file), sent.name or "", by=request.user, at=now()
+        )
     except NotAllowed:
         raise
     except (NotTaken, Refused) as refusal:
