@@ -93,7 +93,7 @@ DEEDS = {
             "Pen with the customer",
             "Customer holds the pen",
             "gave the customer the pen",
-            rules.works_issue,
+            rules.delivers,
             since="intent_confirmed",
             entered=State.SOW_WIP,
         ),
@@ -102,7 +102,7 @@ DEEDS = {
             "Pen is back",
             "Pen is back",
             "took the pen back from the customer",
-            rules.works_issue,
+            rules.delivers,
             since="pen_given",
         ),
         Deed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -66,7 +66,12 @@ def load_issues(pks: Collection[int]) -> Iterable[ScopingIssue]:
     return found.annotate(team=ArraySubquery(team))
 
 
+links: dict[str, Callable[[Event], str]] = {}  # where notices of an upper package's verbs lead
+
+
 def link(event: Event, subject: Any) -> str:
+    if event.verb in links:
+        return links[event.verb](event)
     if event.verb == "activity.commented":
         return reverse("activity:show", args=[event.data["comment"]])
     if event.verb.startswith("approvals."):

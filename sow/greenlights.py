@@ -72,6 +72,15 @@ def note(
         record(issue, AGREED, by=by, at=at, origin=origin, **said)
 
 
+def customer_agreed(
+    statement: StatementOfWork, *, who: str, evidence: str, version: int, at: datetime
+) -> None:
+    """The customer said so themselves, by the link that was sent to them."""
+    said = {"sow": statement.number, "version": version, "party": Party.CUSTOMER.value}
+    said |= {"who": who, "on": localdate(at).isoformat(), "evidence": evidence}
+    record(statement.issue, AGREED, by=None, at=at, **said)
+
+
 def agreed(statement: StatementOfWork, content: Content) -> Mapping[str, Agreed]:
     """The last word of each party, beside what the SOW says now."""
     events = Event.objects.about(statement.issue).filter(verb=AGREED).order_by("number")

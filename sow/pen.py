@@ -25,6 +25,7 @@ from scoping.rules import works_issue
 from sow import rules
 from sow.models import Pen, PenRequest, Proposal, StatementOfWork
 from sow.models.pen import PARTIES, Side
+from sow.redlines import keep_typed
 from sow.settings import PEN_MINUTES
 
 if TYPE_CHECKING:
@@ -88,7 +89,10 @@ def take_over(statement: StatementOfWork, *, by: User, at: datetime, reason: str
             raise Refused("Say why you take the pen over.")
         was = held(statement, at)
         _customers(issue, "pen_back", was, by=by, at=at)
-        said = {"from": _named(was) if was else ""}
+        said: dict[str, Any] = {
+            "from": _named(was) if was else "",
+            "was": was.holder_id if was else None,
+        }
         return _begin(statement, issue, TAKEN_OVER, by=by, at=at, reason=reason, **said)
 
 
@@ -96,7 +100,7 @@ def give(statement: StatementOfWork, side: str, *, by: User, at: datetime, reaso
     """Leave the pen with the account team or the customer: with the version there is now."""
     with atomic():
         issue = fresh(statement.issue)
-        if not works_issue(issue, by):
+        if not rules.gives_pen(issue, by, side):
             raise NotAllowed("Its EM or a lead gives the pen away.")
         if side not in PARTIES:
             raise Refused("The pen is given to the account team or to the customer.")
@@ -124,10 +128,26 @@ def hand_back(
             raise Refused("Nobody holds the pen.")
         if pen.holder_id != by.pk and not (pen.side in PARTIES and works_issue(issue, by)):
             raise PenHeld(pen)
+        asked = statement.requests.filter(answered_at=None).values_list("by", flat=True).first()
         _release(statement, at, note)
-        said = {"sow": statement.number, "whose": _named(pen), "note": note}
+        said = {"sow": statement.number, "whose": _named(pen), "note": note, "asked": asked}
         record(issue, BACK, by=by, at=at, origin=origin, **said)
         _customers(issue, "pen_back", pen, by=by, at=at)
+
+
+def come_back(statement: StatementOfWork, *, at: datetime, note: str) -> None:
+    """The customer answered by their link: their turn ends and its clock runs on."""
+    with atomic():
+        issue = fresh(statement.issue)
+        pen = held(statement, at)
+        if pen is None or pen.side != Side.CUSTOMER:
+            return
+        _release(statement, at, note[:500])
+        said = {"sow": statement.number, "whose": _named(pen), "note": note, "asked": None}
+        record(issue, BACK, by=None, at=at, **said)
+        deed = DEEDS["pen_back"]
+        if not amiss(issue, deed, standing(issue)[issue.pk]):
+            record(issue, deed.verb, by=None, at=at)
 
 
 def ask(statement: StatementOfWork, *, by: User, at: datetime, reason: str) -> PenRequest:
@@ -143,8 +163,8 @@ def ask(statement: StatementOfWork, *, by: User, at: datetime, reason: str) -> P
         if open_one:
             raise Refused(f"{open_one.by} asked first, on {localtime(open_one.at):%-d %b, %H:%M}.")
         asked = PenRequest.objects.create(statement=statement, by=by, reason=reason, at=at)
-        said = {"sow": statement.number, "of": _named(pen), "reason": reason}
-        record(issue, ASKED, by=by, at=at, **said)
+        said = {"sow": statement.number, "of": _named(pen), "holder": pen.holder_id}
+        record(issue, ASKED, by=by, at=at, reason=reason, **said)
         return asked
 
 
@@ -158,6 +178,7 @@ def keep_proposal(
     with atomic():
         issue = fresh(statement.issue)
         kept = Proposal.objects.create(statement=statement, by=by, at=at, version=seen, typed=said)
+        keep_typed(kept, statement.versions.get(number=seen).said)
         record(issue, PROPOSED, by=by, at=at, sow=statement.number, sections=len(said))
     return kept
 
@@ -169,6 +190,7 @@ def settle(statement: StatementOfWork, pk: int, *, by: User, at: datetime) -> No
         rows = statement.proposals.filter(pk=pk, settled_at=None)
         if not rows.update(settled_at=at):
             raise Refused("This proposal was settled already.")
+        statement.redlines.filter(proposal=pk, settled_at=None).update(settled_at=at)
 
 
 def last_held(statement: StatementOfWork, user: User) -> Pen | None:

@@ -12,7 +12,7 @@ from emdesk.web import Place, place
 from scoping.acts import Act, acts
 from scoping.demo.afterwards import afterwards
 from scoping.models import ScopingIssue
-from sow import following, notices, rules, sending, sentences, settings  # noqa: F401 (they register)
+from sow import following, notices, rules, sending, sentences, settings, stamp_notices  # noqa: F401 (they register)  # noqa: F401 (they register)
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
 from sow.models import Clause, Document, StatementOfWork, Template

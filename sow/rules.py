@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emdesk.people.models import Role, User
-from scoping.rules import keeps_catalogue, on_account_team, reads_catalogue, works_issue
+from scoping.rules import delivers, keeps_catalogue, on_account_team, reads_catalogue, works_issue
 
 if TYPE_CHECKING:
     from scoping.models import ScopingIssue
@@ -32,6 +32,21 @@ def asks_approval(issue: ScopingIssue, user: User) -> bool:
 def notes_agreement(issue: ScopingIssue, user: User) -> bool:
     """Who agreed to a SOW is noted by its EM, a lead or the account's own team."""
     return works_issue(issue, user) or on_account_team(issue, user)
+
+
+def redlines(issue: ScopingIssue, user: User) -> bool:
+    """Who edits takes a Word file back, and the account's own team, who deals with the customer."""
+    return edits(issue, user) or on_account_team(issue, user)
+
+
+def sends_review(issue: ScopingIssue, user: User) -> bool:
+    """The deal's communication owner, EM or account team, sends it to the customer."""
+    return delivers(issue, user)
+
+
+def gives_pen(issue: ScopingIssue, user: User, side: str) -> bool:
+    """Its EM and the leads; who sends the customer a version leaves the pen with them."""
+    return works_issue(issue, user) or (side == "customer" and sends_review(issue, user))
 
 
 def breaks_pen(user: User) -> bool:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from scoping.quiet.activity import counts
+from sow.commenting import COMMENTED, REOPENED, RESOLVED
 from sow.drafting import DRAFTED
 from sow.greenlights import AGREED, Party
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
 from sow.models import Side
+from sow.models.redline import Source
+from sow.models.review import Answer
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
+from sow.redlines import REDLINED
+from sow.redlining import DECIDED
+from sow.reviewing import REVIEW_ANSWERED, REVIEW_REVOKED, REVIEW_SENT
 from sow.saving import SAVED
 from sow.stamping import STAMPED, VOIDED
 
-counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, STAMPED, called="work on the SOW")
+counts(
+    DRAFTED,
+    SAVED,
+    AGREED,
+    GIVEN,
+    BACK,
+    PROPOSED,
+    STAMPED,
+    COMMENTED,
+    REDLINED,
+    DECIDED,
+    REVIEW_SENT,
+    called="work on the SOW",
+)
 
 
 @sentence(DRAFTED)
@@ -80,6 +100,68 @@ def proposed(event: Event) -> str:
     data = event.data
     many = "a section" if data["sections"] == 1 else f"{data['sections']} sections"
     return f"wrote {many} of {data['sow']} without the pen; it is kept as a proposal"
+
+
+@sentence(COMMENTED)
+def commented(event: Event) -> str:
+    return f"commented on “{event.data['title']}” of {event.data['sow']}"
+
+
+@sentence(RESOLVED)
+def resolved(event: Event) -> str:
+    return f"resolved a comment on “{event.data['title']}” of {event.data['sow']}"
+
+
+@sentence(REOPENED)
+def reopened(event: Event) -> str:
+    return f"opened a comment on “{event.data['title']}” of {event.data['sow']} again"
+
+
+@sentence(REDLINED)
+def redlined(event: Event) -> str:
+    data = event.data
+    way = Source(data["source"]).label
+    way = way[0].lower() + way[1:]
+    untracked = f", {data['untracked']} of them untracked" if data["untracked"] else ""
+    many = "a change" if data["changes"] == 1 else f"{data['changes']} changes"
+    return (
+        f"took back v{data['version']} of {data['sow']} from {data['author']} "
+        f"({way}): {many}{untracked}"
+    )
+
+
+@sentence(DECIDED)
+def decided(event: Event) -> str:
+    data = event.data
+    told = Counter(each["verdict"].replace("_", " ") for each in data["decided"])
+    said = ", ".join(f"{count} {verdict}" for verdict, count in told.items())
+    return f"decided on changes of {data['author']} to {data['sow']}: {said}"
+
+
+@sentence(REVIEW_SENT)
+def review_sent(event: Event) -> str:
+    data = event.data
+    return f"sent v{data['version']} of {data['sow']} to {data['to']} for review"
+
+
+@sentence(REVIEW_REVOKED)
+def review_revoked(event: Event) -> str:
+    data = event.data
+    return f"took the link to v{data['version']} of {data['sow']} back from {data['to']}"
+
+
+@sentence(REVIEW_ANSWERED)
+def review_answered(event: Event) -> str:
+    data = event.data
+    counts = [
+        f"{count} {name}{'' if count == 1 else 's'}"
+        for count, name in ((data["comments"], "comment"), (data["clauses"], "changed clause"))
+        if count
+    ]
+    beside = f", with {' and '.join(counts)}" if counts else ""
+    said = Answer(data["answer"]).label.lower()
+    about = f"v{data['version']} of {data['sow']}"
+    return f"heard from {data['who']} about {about}: {said}{beside}{_said(data['note'])}"
 
 
 @sentence(AGREED)

@@ -9,7 +9,7 @@ from django import forms
 from emdesk.configuration.definitions import Definition, register
 
 OUR_SIDE, ACCEPTANCE_DAYS = "sow_our_side", "sow_acceptance_days"
-PEN_MINUTES = "sow_pen_minutes"
+PEN_MINUTES, REVIEW_DAYS = "sow_pen_minutes", "sow_review_days"
 DELIVERY_APPROVES, REVENUE_PARALLEL = "sow_delivery_approves", "sow_revenue_parallel"
 LEADERSHIP_DISCOUNT, FINANCE_DISCOUNT = "sow_leadership_discount", "sow_finance_discount"
 ON, OFF = "on", "off"
@@ -44,6 +44,15 @@ register(
         help="Who holds the pen of a SOW and saves nothing for so long holds it no more.",
         default=30,
         field=lambda: forms.IntegerField(min_value=1, max_value=1_440),
+    )
+)
+register(
+    Definition(
+        key=REVIEW_DAYS,
+        name="Days of a customer's link to a SOW",
+        help="For this long the link to a version of a SOW opens it.",
+        default=14,
+        field=lambda: forms.IntegerField(min_value=1, max_value=365),
     )
 )
 register(

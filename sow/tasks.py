@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.db.transaction import on_commit
 from django.utils.timezone import now
 
 from sow import documents
+from sow.models import Document
 
 
 @shared_task(ignore_result=True)
@@ -23,3 +25,9 @@ def look_after_documents() -> None:
     """Send those again whose worker was killed, and those that nobody took up."""
     for pk in documents.look_after(now(), timedelta(seconds=documents.PATIENCE)):
         make_document.delay(pk)
+
+
+def have_made(document: Document) -> None:
+    """By a worker, once what asked for it is kept; should the queue be away, beat sends it."""
+    if document.under_way:
+        on_commit(lambda: make_document.delay(document.pk) and None, robust=True)

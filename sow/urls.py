@@ -1,6 +1,19 @@
 from django.urls import path
 
-from sow.views import approving, comparing, documents, drafting, editor, library, pen
+from sow.views import (
+    approving,
+    commenting,
+    comparing,
+    customer,
+    documents,
+    drafting,
+    editor,
+    library,
+    pen,
+    redlines,
+    reviewing,
+    word,
+)
 
 app_name = "sow"
 urlpatterns = [
@@ -12,6 +25,18 @@ urlpatterns = [
     path("<int:pk>/agreed/", approving.agreed, name="agreed"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
+    path("<int:pk>/comments/", commenting.comment, name="comment"),
+    path("<int:pk>/comments/<int:remark>/", commenting.settle, name="settle_comment"),
+    path("<int:pk>/review/", reviewing.review, name="review"),
+    path("<int:pk>/review/<int:link>/revoke/", reviewing.revoke, name="revoke_review"),
+    path("r/<str:secret>/", customer.enter, name="review_enter"),
+    path("review/<int:link>/", customer.page, name="review_page"),
+    path("review/<int:link>/pdf/", customer.pdf, name="review_pdf"),
+    path("review/<int:link>/docx/", customer.docx, name="review_docx"),
+    path("<int:pk>/returned/", word.returned, name="returned"),
+    path("<int:pk>/versions/<int:number>/docx/", word.word, name="version_docx"),
+    path("<int:pk>/said/<int:remark>/", redlines.settle, name="settle_outside"),
+    path("<int:pk>/redlines/<int:redline>/", redlines.redline, name="redline"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),
     path("<int:pk>/versions/<int:number>/", comparing.version, name="version"),
     path("<int:pk>/versions/<int:number>/pdf/", documents.paper, name="version_pdf"),

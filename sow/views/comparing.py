@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -11,6 +12,9 @@ from django.views.decorators.http import require_safe
 from emdesk.web import SignedIn
 from sow.differing import difference
 from sow.models import Purpose, StatementOfWork, Version
+from sow.page import said_of
+from sow.redlines import taken_in
+from sow.sendings import sendings
 from sow.views.finding import find
 
 SHOWN = {"changes": "Changes only", "inline": "Inline", "side": "Side by side"}
@@ -20,13 +24,19 @@ SHOWN = {"changes": "Changes only", "inline": "Inline", "side": "Side by side"}
 def versions(request: SignedIn, pk: int) -> HttpResponse:
     found = find(request, pk)
     rows = found.versions.select_related("saved_by", "estimate_version").defer("content")
-    context = {"issue": found.issue, "statement": found, "versions": list(rows)}
+    context = {"issue": found.issue, "statement": found, "versions": _with_sendings(found, rows)}
     return render(request, "sow/versions.html", context)
 
 
 @require_safe
 def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
-    return render(request, "sow/version.html", _read(find(request, pk), number))
+    found = find(request, pk)
+    context = _read(found, number)
+    about = request.GET.get("about", "")
+    context |= said_of(found, context["version"], request.user, about)
+    context["sent"] = sendings(found).get(number, [])
+    context["taken_in"] = taken_in(found, number)
+    return render(request, "sow/version.html", context)
 
 
 @require_safe
@@ -50,6 +60,13 @@ def compare(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "sow/compare.html", context)
 
 
+def _with_sendings(found: StatementOfWork, rows: Iterable[Version]) -> list[Version]:
+    sent, listed = sendings(found), list(rows)
+    for each in listed:
+        each.sent = sent.get(each.number, [])  # type: ignore[attr-defined]
+    return listed
+
+
 def _read(found: StatementOfWork, number: int) -> dict[str, Any]:
     chosen = chosen_version(found, str(number))
     drafts = chosen.documents.filter(purpose=Purpose.DRAFT).select_related("file")
@@ -63,6 +80,7 @@ def _read(found: StatementOfWork, number: int) -> dict[str, Any]:
 
 
 def chosen_version(found: StatementOfWork, number: str) -> Version:
+    """By what an address says."""
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         raise Http404
     rows = found.versions.select_related("saved_by", "estimate_version")

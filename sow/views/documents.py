@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.transaction import on_commit
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -16,7 +15,7 @@ from scoping.views.editing import only_if
 from sow import documents, rules, stamping
 from sow.forms.library import one_line
 from sow.models import Document, StatementOfWork
-from sow.tasks import make_document
+from sow.tasks import have_made
 from sow.views.comparing import chosen_version
 from sow.views.finding import find
 
@@ -29,7 +28,7 @@ def paper(request: SignedIn, pk: int, number: int) -> HttpResponse:
     found = find(request, pk)
     chosen = chosen_version(found, str(number))
     document = documents.ask(chosen, by=request.user, at=now())
-    _have_made(document)
+    have_made(document)
     if not request.htmx:
         return redirect(f"{chosen.get_absolute_url()}#paper")
     return _shown(request, found, document)
@@ -52,7 +51,7 @@ def stamp(request: SignedIn, pk: int) -> HttpResponse:
     seen = request.POST.get("seen", "")
     number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0
     try:
-        _have_made(stamping.ask(found, seen=number, by=request.user, at=now()))
+        have_made(stamping.ask(found, seen=number, by=request.user, at=now()))
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -73,12 +72,6 @@ def void(request: SignedIn, pk: int) -> HttpResponse:
     else:
         messages.error(request, "There is no stamp any more.")
     return redirect(f"{found.get_absolute_url()}#document")
-
-
-def _have_made(document: Document) -> None:
-    if document.under_way:
-        # Should the queue be away, beat sends it.
-        on_commit(lambda: make_document.delay(document.pk) and None, robust=True)
 
 
 def _shown(request: SignedIn, found: StatementOfWork, paper: Document) -> HttpResponse:

@@ -140,7 +140,8 @@ def _page(
     form: FieldsForm | None = None,
     **more: Any,
 ) -> HttpResponse:
-    context = shown(found, request.user, now(), edit=edit, typed=typed)
+    about = request.GET.get("about", "")
+    context = shown(found, request.user, now(), edit=edit, typed=typed, about=about)
     if context["edit"] == FIELDS_PART:
         context["form"] = form or FieldsForm(known=context["content"].fields)
     return render(request, PAGE, context | more, status=status)

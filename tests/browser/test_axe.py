@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from emdesk.approvals.inquiring import ask
@@ -22,7 +23,9 @@ from scoping.models.estimate import Addressee
 from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
+from sow.commenting import comment
 from sow.models import Template
+from sow.reviewing import send as send_review
 from sow.saving import Typed, save
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
 from tests.browser.test_phone import PHONE
@@ -34,7 +37,9 @@ from tests.factories import (
     make_user,
 )
 from tests.reports import report
+from tests.sow.approved import again, ready
 from tests.sow.making import agreed, drafted
+from tests.sow.returned import back
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 RUN = """async () => {
@@ -154,6 +159,9 @@ PAGES = {
     "version of a SOW": "/sow/{written}/versions/1/",
     "compared SOWs": "/sow/{written}/compare/?a=1&b=2",
     "SOWs side by side": "/sow/{written}/compare/?a=1&b=2&show=side",
+    "changes of others": "/sow/{written}/redlines/{redline}/",
+    "customer's review": "/sow/{written}/review/",
+    "what the customer reads": "/sow/r/{review}/",
     "clauses": "/sow/library/",
     "clause": "/sow/library/travel-standard/",
     "template": "/sow/templates/{template}/",
@@ -207,8 +215,15 @@ def statements(amara, at):
     agreed_one, statement = agreed(amara, at), drafted(amara, at)
     typed = [Typed("travel", "Travel", "Nobody travels.\n\n| A | B |\n| - | - |\n| 1 | 2 |")]
     save(statement, seen=1, by=amara, at=at, typed=typed, why="Remote")
+    comment(statement, "travel", "Who pays?", seen=2, by=amara, at=at)
+    kept = back(again(statement), typed[0].text, typed[0].text.replace("Nobody", "Hardly anybody"))
+    sent = ready(amara, at)
+    _, secret = send_review(
+        sent, name="Ada", email="ada@example.com", seen=2, by=amara, at=now(), message="Have a look"
+    )
     template = Template.objects.get().pk
-    return {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
+    also = {"redline": kept.pk, "review": secret}
+    return also | {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
 
 
 def faults(page):

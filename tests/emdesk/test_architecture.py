@@ -181,6 +181,10 @@ def test_every_page_of_ours_is_private_but_the_signs_of_life():
         "scoping.views.estimate_versions.for_customer",
         "scoping.views.estimate_versions.pdf_for_customer",
         "emdesk.notifications.views.settings.leave",
+        "sow.views.customer.docx",
+        "sow.views.customer.enter",
+        "sow.views.customer.page",
+        "sow.views.customer.pdf",
         "emdesk.notifications.views.calendar.feed",
     }
     assert {name for name in open_to_all if "people" not in name} == {

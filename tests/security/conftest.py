@@ -53,4 +53,5 @@ def _paper_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may print is asked a thousand times; what a PDF holds is asked elsewhere."""
     for views in PRINTING:
         monkeypatch.setattr(f"{views}.pdf_of", lambda page: b"%PDF-1.7")
+    monkeypatch.setattr("sow.views.word.docx_of", lambda version: b"PK")
     monkeypatch.setattr("forecasting.freezing.seal", lambda pdf, reason: b"%PDF-1.7\n%%EOF\n")

@@ -43,6 +43,11 @@ PUBLIC = [
     public("GET", "/calendar/{feed}.ics", "the secret in it says for whom"),
     public("GET", "/offer/{offer}/", "the token in it says which estimate"),
     public("GET", "/offer/{offer}/pdf/", "the token in it says which estimate"),
+    public("GET", "/sow/r/{review_secret}/", "the secret in it says which SOW", 303),
+    public("GET", "/sow/review/{review}/", "a cookie says that one came by its link", 404),
+    public("POST", "/sow/review/{review}/", "a cookie says that one came by its link", 404),
+    public("GET", "/sow/review/{review}/pdf/", "a cookie says that one came by its link", 404),
+    public("GET", "/sow/review/{review}/docx/", "a cookie says that one came by its link", 404),
     public("GET", "/healthz/live", "a load balancer has no account"),
     public("GET", "/healthz/ready", "a load balancer has no account"),
 ]

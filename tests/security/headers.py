@@ -21,16 +21,19 @@ POLICY = {
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+REFERRER = {"same-origin", "no-referrer"}  # the latter where the address is the secret
+
 
 def missing(answer: HttpResponse, *, static: bool = False) -> list[str]:
     """What is wrong with the headers of an answer."""
     wrong = [name for name, value in ALWAYS.items() if answer.headers.get(name) != value]
+    if answer.headers.get("Referrer-Policy") not in REFERRER:
+        wrong.append("Referrer-Policy")
     if policy_of(answer) != POLICY:
         wrong.append(f"Content-Security-Policy {answer.headers.get('Content-Security-Policy')}")
     if not static and "no-store" not in answer.headers.get("Cache-Control", ""):

@@ -72,9 +72,18 @@ from scoping.scheduling import amend_scheduling, begin
 from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
 from sow import documents
+from sow.commenting import comment as clause_comment
 from sow.drafting import draft
-from sow.models import Clause, Template
+from sow.models import (
+    Clause,
+    OutsideComment,
+    ReviewLink,
+    StatementOfWork,
+    Template,
+    Version,
+)
 from sow.pen import hold, keep_proposal
+from sow.reviewing import digest_of
 from sow.saving import Typed
 from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
@@ -124,6 +133,7 @@ SECRETS = {
     "skills": "Knows the kudu",
     "note": "Kinkajou needs a look",
     "inquiry": "Margay waves or not",
+    "remark": "Dingo fears the clause",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
 }
@@ -440,17 +450,44 @@ def _agreed(world: World) -> None:
     own = _people_on(world, "own") | {"segment": Segment.objects.get(pk=world.pks["segment"])}
     for name in ("agreed", "written", "turned"):
         on = own | {"account": make_account(name=f"Customer {name}"), "title": "Agreed work"}
+        on |= {"communication_owner": CommunicationOwner.ACCOUNT_TEAM}
         issue = agreed(em, at, on=on)
         issue.account_team.add(world.people["account team own"])
         world.deals[name] = issue
         world.pks[name] = issue.pk
     statement = draft(world.deals["written"], by=em, at=at).statement
     typed, legal = [Typed("travel", "Travel", "Nobody")], world.people["legal"]
-    hold(draft(world.deals["turned"], by=em, at=at).statement, by=legal, at=at)
+    turned = draft(world.deals["turned"], by=em, at=at)
+    hold(turned.statement, by=legal, at=at)
     proposed = keep_proposal(statement, typed, seen=1, by=legal, at=at)
     world.pks["paper"] = documents.ask(statement.head, by=em, at=at).pk
     clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
     world.pks |= {"clause": clause.pk, "template": template.pk, "proposed": proposed.pk}
+    _about_statements(world, statement, turned)
+
+
+def _about_statements(world: World, statement: StatementOfWork, turned: Version) -> None:
+    """What was said of one SOW inside and outside, and a customer's link to another."""
+    em, at = world.people["EM own"], world.at
+    said: dict[str, Any] = {"statement": statement, "section": "travel", "version": 1, "at": at}
+    outside = OutsideComment.objects.create(author="Their lawyer", body="Cheaper?", **said)
+    link = ReviewLink.objects.create(
+        statement=turned.statement,
+        version=turned,
+        name="Their lawyer",
+        email="law@example.com",
+        digest=digest_of("a-secret"),
+        made_by=em,
+        made_at=at,
+        expires_at=at + timedelta(days=14),
+    )
+    world.pks |= {
+        "remark": clause_comment(statement, "travel", SECRETS["remark"], seen=1, by=em, at=at).pk,
+        "outside": outside.pk,
+        "redline": statement.redlines.get().pk,
+        "review": link.pk,
+        "review_secret": "a-secret",
+    }
 
 
 def _offered(world: World) -> None:
