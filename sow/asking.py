@@ -34,11 +34,12 @@ UNASKED = {Standing.RECALLED, Standing.SUPERSEDED}
 
 @dataclass(frozen=True)
 class Effects:
-    """What saving does to approvals: names of gates, and what is open."""
+    """What saving does to approvals: names of gates, what is open, and whom asking would ask then."""
 
     keeps: tuple[str, ...] = ()
     resets: tuple[str, ...] = ()
     ends: str = ""
+    plan: Plan | None = None
 
     @property
     def any(self) -> bool:
@@ -74,9 +75,16 @@ def missing(statement: StatementOfWork, head: Version) -> list[str]:
     return said + still_to_agree(agreed(statement, head.said))
 
 
-def foreseen(statement: StatementOfWork, head: Version, *, by: User, at: datetime) -> Plan:
-    """Whom asking now would ask, and whose word still holds."""
-    return preview(CHAIN, statement.issue, pinned(head), by=by, at=at)
+def foreseen(
+    statement: StatementOfWork,
+    head: Version,
+    content: Content | None = None,
+    *,
+    by: User,
+    at: datetime,
+) -> Plan:
+    """Whom asking now, or with these words, would ask, and whose word still holds."""
+    return preview(CHAIN, statement.issue, pinned(head, content), by=by, at=at)
 
 
 def ask(
@@ -143,6 +151,7 @@ def effects_of(
         keeps=tuple(each.gate.name for each in after.kept),
         resets=tuple(resets),
         ends=last.title if last.waiting else "",
+        plan=after,
     )
 
 

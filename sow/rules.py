@@ -34,6 +34,11 @@ def notes_agreement(issue: ScopingIssue, user: User) -> bool:
     return works_issue(issue, user) or on_account_team(issue, user)
 
 
+def works_legal_case(issue: ScopingIssue, user: User) -> bool:
+    """Its EM opens it and coordinates, or the account's own team; legal works in it."""
+    return notes_agreement(issue, user) or user.has(Role.LEGAL)
+
+
 def breaks_pen(user: User) -> bool:
     """Leads and legal take the pen out of another's hand, with a reason."""
     return user.leads or user.has(Role.LEGAL)

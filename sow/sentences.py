@@ -8,13 +8,16 @@ from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from scoping.quiet.activity import counts
 from sow.drafting import DRAFTED
+from sow.eligibility import ALLOWED
 from sow.greenlights import AGREED, Party
+from sow.legal import AMENDED, CLOSED, LIES, NEWER, OPENED, TURNED
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
 from sow.models import Side
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
 from sow.saving import SAVED
 
-counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, called="work on the SOW")
+LEGAL = (OPENED, TURNED, LIES, NEWER, CLOSED)
+counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, ALLOWED, *LEGAL, called="work on the SOW")
 
 
 @sentence(DRAFTED)
@@ -89,6 +92,48 @@ def agreed(event: Event) -> str:
     day = date.fromisoformat(data["on"])
     of = f"{data['sow']} v{data['version']}"
     return f"noted the {name} of {of}: {data['who']}, {day:%-d %b %Y}. {data['evidence']}"
+
+
+@sentence(ALLOWED)
+def redlines_allowed(event: Event) -> str:
+    return f"let {event.data['sow']} be redlined whatever it is worth{_said(event.data['reason'])}"
+
+
+@sentence(OPENED)
+def legal_opened(event: Event) -> str:
+    data = event.data
+    number = f" {data['number']}" if data["number"] else ""
+    return (
+        f"opened legal case{number} with v{data['version']} of {data['sow']}{_said(data['note'])}"
+    )
+
+
+@sentence(TURNED)
+def legal_turned(event: Event) -> str:
+    data = event.data
+    whom = Side(data["side"]).label
+    return f"passed the legal case of {data['sow']} on: {whom} has it{_said(data['note'])}"
+
+
+@sentence(LIES)
+def legal_lies(event: Event) -> str:
+    return f"put v{event.data['version']} of {event.data['sow']} into the legal case"
+
+
+@sentence(NEWER)
+def legal_newer(event: Event) -> str:
+    return f"noted a newer text of {event.data['sow']} in the legal case{_said(event.data['note'])}"
+
+
+@sentence(CLOSED)
+def legal_closed(event: Event) -> str:
+    return f"closed the legal case with v{event.data['version']} of {event.data['sow']}"
+
+
+@sentence(AMENDED)
+def legal_amended(event: Event) -> str:
+    number = event.data["number"] or "not known"
+    return f"noted the legal case of {event.data['sow']} in Salesforce: {number}"
 
 
 def _said(text: str) -> str:

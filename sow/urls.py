@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sow.views import approving, comparing, drafting, editor, library, pen
+from sow.views import approving, comparing, drafting, editor, legal, library, pen
 
 app_name = "sow"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/renew/", drafting.renew, name="renew"),
     path("<int:pk>/approval/", approving.ask, name="ask"),
     path("<int:pk>/agreed/", approving.agreed, name="agreed"),
+    path("<int:pk>/legal/", legal.legal, name="legal"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),

@@ -54,7 +54,6 @@ WISHED: dict[str, Any] = {
 NOTHING_STORED = (
     *("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/"),
     *("/catalogue/draft/begin/", "/forecast/{quarter}/call/begin/"),  # there is one already
-    "/sow/{written}/renew/",  # no other estimate was accepted
     "/issues/{priced}/estimate/v{sent}/review/",  # it was asked for already
 )
 # Fields of a form that is sent without them.
