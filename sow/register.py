@@ -12,7 +12,15 @@ from emdesk.web import Place, place
 from scoping.acts import Act, acts
 from scoping.demo.afterwards import afterwards
 from scoping.models import ScopingIssue
-from sow import following, rules, sentences, settings  # noqa: F401 (they register)
+from sow import (  # noqa: F401 (they register)
+    duties,
+    following,
+    handoff_sentences,
+    package,
+    rules,
+    sentences,
+    settings,
+)
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
 from sow.models import Clause, StatementOfWork, Template

@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emdesk.people.models import Role, User
-from scoping.rules import keeps_catalogue, on_account_team, reads_catalogue, works_issue
+from scoping.rules import (
+    books_deals,
+    keeps_catalogue,
+    on_account_team,
+    reads_catalogue,
+    routes_signature,
+    works_issue,
+)
 
 if TYPE_CHECKING:
     from scoping.models import ScopingIssue
@@ -37,6 +44,36 @@ def notes_agreement(issue: ScopingIssue, user: User) -> bool:
 def works_legal_case(issue: ScopingIssue, user: User) -> bool:
     """Its EM opens it and coordinates, or the account's own team; legal works in it."""
     return notes_agreement(issue, user) or user.has(Role.LEGAL)
+
+
+def prepares_booking(issue: ScopingIssue, user: User) -> bool:
+    """Its EM brings the package together; the deal desk adds what it is sent."""
+    return works_issue(issue, user) or books_deals(user)
+
+
+def notes_signature(issue: ScopingIssue, user: User) -> bool:
+    """Who routes the signatures notes them, and the deal desk, which gets the executed copy."""
+    return routes_signature(issue, user) or books_deals(user)
+
+
+def decides_finance(issue: ScopingIssue, user: User) -> bool:
+    """Revenue decides for finance; never of a deal of one's own."""
+    return user.has(Role.REVENUE) and issue.engagement_manager_id != user.pk
+
+
+def books(issue: ScopingIssue, user: User) -> bool:
+    """Closed won is the deal desk's word alone."""
+    return books_deals(user)
+
+
+def writes_handoff(issue: ScopingIssue, user: User) -> bool:
+    """Readiness and what goes with an engagement are its own EM's, and the leads'."""
+    return works_issue(issue, user)
+
+
+def accepts_handoff(issue: ScopingIssue, user: User) -> bool:
+    """The project manager named on the issue takes it on."""
+    return user.has(Role.PROJECT_MANAGER) and issue.project_manager_id == user.pk
 
 
 def breaks_pen(user: User) -> bool:

@@ -7,17 +7,31 @@ from datetime import date
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from scoping.quiet.activity import counts
+from sow.booking import NOTED, TAKEN_BACK
 from sow.drafting import DRAFTED
 from sow.eligibility import ALLOWED
 from sow.greenlights import AGREED, Party
 from sow.legal import AMENDED, CLOSED, LIES, NEWER, OPENED, TURNED
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
-from sow.models import Side
+from sow.models import Done, Side
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
 from sow.saving import SAVED
 
+HAND_OFF = ("sow.handoff_opened", "sow.handoff_handed", "sow.handoff_answered")
 LEGAL = (OPENED, TURNED, LIES, NEWER, CLOSED)
-counts(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, ALLOWED, *LEGAL, called="work on the SOW")
+counts(
+    DRAFTED,
+    SAVED,
+    AGREED,
+    GIVEN,
+    BACK,
+    PROPOSED,
+    ALLOWED,
+    *LEGAL,
+    NOTED,
+    *HAND_OFF,
+    called="work on the SOW",
+)
 
 
 @sentence(DRAFTED)
@@ -134,6 +148,24 @@ def legal_closed(event: Event) -> str:
 def legal_amended(event: Event) -> str:
     number = event.data["number"] or "not known"
     return f"noted the legal case of {event.data['sow']} in Salesforce: {number}"
+
+
+@sentence(NOTED)
+def booking_noted(event: Event) -> str:
+    return f"noted for the booking of {_deed(event)}"
+
+
+@sentence(TAKEN_BACK)
+def booking_taken_back(event: Event) -> str:
+    return f"took back for the booking of {_deed(event)}"
+
+
+def _deed(event: Event) -> str:
+    data = event.data
+    name, day = Done(data["deed"]).label, date.fromisoformat(data["on"])
+    name = name[0].lower() + name[1:]
+    who = f" by {data['who']}" if data["who"] else ""
+    return f"{data['sow']} v{data['version']}: {name}{who}, {day:%-d %b %Y}{_said(data['text'])}"
 
 
 def _said(text: str) -> str:

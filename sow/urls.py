@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sow.views import approving, comparing, drafting, editor, legal, library, pen
+from sow.views import approving, booking, comparing, drafting, editor, handoff, legal, library, pen
 
 app_name = "sow"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("<int:pk>/renew/", drafting.renew, name="renew"),
     path("<int:pk>/approval/", approving.ask, name="ask"),
     path("<int:pk>/agreed/", approving.agreed, name="agreed"),
+    path("<int:pk>/booking/", booking.booking, name="booking"),
+    path("<int:pk>/booking/<int:deed>/back/", booking.take_back, name="booking_back"),
+    path("<int:pk>/handoff/", handoff.handoff, name="handoff"),
+    path("<int:pk>/handoff/pdf/", handoff.paper, name="handoff_pdf"),
+    path("<int:pk>/handoff/readiness/<slug:key>/", handoff.readiness, name="readiness"),
+    path("<int:pk>/handoff/tasks/<int:task>/", handoff.task, name="handoff_task"),
     path("<int:pk>/legal/", legal.legal, name="legal"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
