@@ -14,6 +14,7 @@ from django.db.transaction import atomic
 from django.utils.timezone import localdate
 
 from emdesk.configuration.values import values_on
+from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
@@ -67,6 +68,7 @@ def open_case(
     number: str = "",
     link: str = "",
     note: str = "",
+    origin: str = Origin.PERSON,
 ) -> LegalCase:
     """Ask legal: the newest version lies there, and it is their turn."""
     with atomic():
@@ -92,7 +94,8 @@ def open_case(
             opened_at=at,
         )
         _turn(case, Side.LEGAL, latest, by=by, at=at, said=note)
-        _tell(case, OPENED, by=by, at=at, number=number, version=latest, note=note)
+        said = {"number": number, "version": latest, "note": note}
+        _tell(case, OPENED, by=by, at=at, origin=origin, **said)
         return case
 
 

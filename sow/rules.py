@@ -14,6 +14,7 @@ from scoping.rules import (
     on_account_team,
     reads_catalogue,
     routes_signature,
+    sees_every_issue,
     works_issue,
 )
 
@@ -84,6 +85,15 @@ def breaks_pen(user: User) -> bool:
 def says_why(issue: ScopingIssue, user: User) -> bool:
     """Leads give a reason when they work in a draft that is another's."""
     return user.leads and issue.engagement_manager_id != user.pk
+
+
+def meets_statements(user: User) -> bool:
+    """Who sees some: those who see every issue, and those who are named on one."""
+    named = (
+        *(Role.ACCOUNT_TEAM, Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER),
+        *(Role.PROJECT_MANAGER, Role.SIGNATORY),
+    )
+    return sees_every_issue(user) or user.has(*named)
 
 
 def reads_library(user: User) -> bool:

@@ -1,9 +1,22 @@
 from django.urls import path
 
-from sow.views import approving, booking, comparing, drafting, editor, handoff, legal, library, pen
+from sow.views import (
+    approving,
+    booking,
+    comparing,
+    drafting,
+    editor,
+    handoff,
+    legal,
+    library,
+    listing,
+    onward,
+    pen,
+)
 
 app_name = "sow"
 urlpatterns = [
+    path("", listing.statements, name="list"),
     path("<int:pk>/", editor.statement, name="statement"),
     path("<int:pk>/draft/", drafting.draft, name="draft"),
     path("<int:pk>/check/", editor.check, name="check"),
@@ -17,6 +30,7 @@ urlpatterns = [
     path("<int:pk>/handoff/readiness/<slug:key>/", handoff.readiness, name="readiness"),
     path("<int:pk>/handoff/tasks/<int:task>/", handoff.task, name="handoff_task"),
     path("<int:pk>/legal/", legal.legal, name="legal"),
+    path("<int:pk>/onward/", onward.onward, name="onward"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/versions/", comparing.versions, name="versions"),

@@ -22,6 +22,9 @@ from scoping.models.estimate import Addressee
 from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
+from sow.booking import note
+from sow.handing_over import open_handoff
+from sow.legal import open_case
 from sow.models import Template
 from sow.saving import Typed, save
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
@@ -154,6 +157,13 @@ PAGES = {
     "version of a SOW": "/sow/{written}/versions/1/",
     "compared SOWs": "/sow/{written}/compare/?a=1&b=2",
     "SOWs side by side": "/sow/{written}/compare/?a=1&b=2&show=side",
+    "SOWs": "/sow/",
+    "go on from an estimate": "/sow/{written}/renew/",
+    "legal case": "/sow/{written}/legal/",
+    "booking package": "/sow/{written}/booking/",
+    "hand-off": "/sow/{written}/handoff/",
+    "edit a hand-off": "/sow/{written}/handoff/?edit=1",
+    "readiness": "/sow/{written}/handoff/readiness/sso/",
     "clauses": "/sow/library/",
     "clause": "/sow/library/travel-standard/",
     "template": "/sow/templates/{template}/",
@@ -207,6 +217,11 @@ def statements(amara, at):
     agreed_one, statement = agreed(amara, at), drafted(amara, at)
     typed = [Typed("travel", "Travel", "Nobody travels.\n\n| A | B |\n| - | - |\n| 1 | 2 |")]
     save(statement, seen=1, by=amara, at=at, typed=typed, why="Remote")
+    type(agreed_one).objects.filter(pk=statement.issue_id).update(opportunity=make_opportunity())
+    statement = type(statement).objects.get(pk=statement.pk)
+    open_case(statement, by=amara, at=at, number="00042", link="https://crm.example/42")
+    open_handoff(statement, by=amara, at=at)
+    note(statement, "order", on=at.date(), by=amara, at=at, text="PO 1")
     template = Template.objects.get().pk
     return {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
 

@@ -458,6 +458,8 @@ SOW, CLAUSES, TEMPLATE = "/sow/{written}", "/sow/library", "/sow/templates/{temp
 WRITE, KEEP = "edit a SOW draft", "keep the clause library"
 TRAVEL = {"seen": "1", "edit": "travel", "t.travel": "Travel", "x.travel": "None", "why": "Ours"}
 AGREEMENT = {"party": "customer", "seen": "1", "who": "Ada", "on": "{today}", "evidence": "Mail"}
+LEGAL, MEETS = "work in a legal case", "note meetings of a hand-off"
+DEED = {"on": "{today}", "text": "Her mail"}
 STATEMENTS = [
     get("/sow/{agreed}/draft/", "draft a SOW"),
     fill("/sow/{agreed}/draft/", "draft a SOW", legal_name="Lake Ltd"),
@@ -471,6 +473,28 @@ STATEMENTS = [
     get(f"{SOW}/approval/", "ask for approval of a SOW"),
     post(f"{SOW}/approval/", "ask for approval of a SOW", ok=422, data={"seen": "1"}),
     post(f"{SOW}/agreed/", "note who agreed to a SOW", data=AGREEMENT),
+    get("/sow/", EVERYBODY),
+    get(f"{SOW}/onward/", "see an issue"),
+    get("/sow/{turned}/legal/", "see an issue"),
+    post(f"{SOW}/legal/", LEGAL, data={"do": "open", "asked": "review", "paper": "ours"}),
+    post("/sow/{turned}/legal/", LEGAL, data={"do": "turn", "side": "em"}),
+    post(f"{SOW}/legal/", "allow redlines of a small deal", data={"do": "allow", "reason": "Ours"}),
+    get(f"{SOW}/booking/", "see an issue"),
+    post(f"{SOW}/booking/", "prepare a booking", data=DEED | {"key": "order"}),
+    post(f"{SOW}/booking/", "note a signature", data=DEED | {"key": "signed_us", "who": "Ada"}),
+    post(f"{SOW}/booking/", "decide finance approval", data=DEED | {"key": "finance_yes"}),
+    post(f"{SOW}/booking/", "book an opportunity", ok=422, data={"do": "book"}),
+    post(f"{SOW}/booking/{{order}}/back/", "prepare a booking"),
+    get("/sow/{turned}/handoff/", "see an issue"),
+    get(f"{SOW}/handoff/pdf/", "see an issue"),
+    get("/sow/{turned}/handoff/?edit=1", "see an issue"),
+    fill("/sow/{turned}/handoff/?edit=1", "write a hand-off", promised="No downtime"),
+    post("/sow/{turned}/handoff/", "write a hand-off", data={"do": "hand"}),
+    post(f"{SOW}/handoff/", "answer a hand-off", data={"do": "give_back", "questions": "Who?"}),
+    get("/sow/{turned}/handoff/readiness/sso/", "write a hand-off"),
+    fill("/sow/{turned}/handoff/readiness/sso/", "write a hand-off", stand="ready"),
+    post(f"{SOW}/handoff/tasks/{{task}}/", MEETS, data={"do": "met", "on": "{today}"}),
+    get(f"{SOW}/handoff/tasks/{{task}}/", MEETS, ok=302),
     post(f"{SOW}/pen/", WRITE, data={"do": "take"}),
     post("/sow/{turned}/pen/", WRITE, data={"do": "ask", "reason": "Ours"}),
     post(f"{SOW}/pen/", "break somebody's pen", data={"do": "over", "reason": "Urgent"}),

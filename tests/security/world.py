@@ -71,8 +71,13 @@ from scoping.saving_views import save_as
 from scoping.scheduling import amend_scheduling, begin
 from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
+from sow.booking import note as note_booking
 from sow.drafting import draft
-from sow.models import Clause, Template
+from sow.handing_over import amend as amend_handoff
+from sow.handing_over import answer as answer_readiness
+from sow.handing_over import hand, open_handoff
+from sow.legal import open_case
+from sow.models import Clause, Done, StatementOfWork, Template
 from sow.pen import hold, keep_proposal
 from sow.saving import Typed
 from tests.factories import make_account, make_calendar, make_issue, make_user
@@ -125,6 +130,10 @@ SECRETS = {
     "inquiry": "Margay waves or not",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
+    "legal": "Caracal asks for a cap",
+    "evidence": "Dibbler wrote so",
+    "readiness": "Echidna sponsors",
+    "promised": "Fanaloka never stops",
 }
 
 YEARLY = "173457.88"  # over 1,880 hours: 92.26
@@ -441,14 +450,34 @@ def _agreed(world: World) -> None:
         on = own | {"account": make_account(name=f"Customer {name}"), "title": "Agreed work"}
         issue = agreed(em, at, on=on)
         issue.account_team.add(world.people["account team own"])
-        world.deals[name] = issue
+        deal = Opportunity.objects.create(name=f"Deal {name}", account=issue.account)
+        ScopingIssue.objects.filter(pk=issue.pk).update(opportunity=deal)
+        issue = world.deals[name] = ScopingIssue.objects.get(pk=issue.pk)
         world.pks[name] = issue.pk
     statement = draft(world.deals["written"], by=em, at=at).statement
     typed, legal = [Typed("travel", "Travel", "Nobody")], world.people["legal"]
-    hold(draft(world.deals["turned"], by=em, at=at).statement, by=legal, at=at)
+    turned = draft(world.deals["turned"], by=em, at=at).statement
+    hold(turned, by=legal, at=at)
+    _after_the_text(world, statement, turned)
     proposed = keep_proposal(statement, typed, seen=1, by=legal, at=at)
     clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
     world.pks |= {"clause": clause.pk, "template": template.pk, "proposed": proposed.pk}
+
+
+def _after_the_text(world: World, written: StatementOfWork, turned: StatementOfWork) -> None:
+    """A legal case of one; deeds of a booking and a hand-off under way of the other."""
+    said: dict[str, Any] = {"by": world.people["EM own"], "at": world.at}
+    open_case(turned, note=SECRETS["legal"], **said)
+    deed = {"on": world.at.date(), "text": SECRETS["evidence"]}
+    note_booking(written, Done.FINANCE_ASKED, **deed, **said)
+    world.pks["order"] = note_booking(written, Done.ORDER, **deed, **said).pk
+    for statement in (written, turned):
+        handoff = open_handoff(statement, **said)
+        answer_readiness(handoff, "sponsor", stand="ready", note=SECRETS["readiness"], **said)
+        amend_handoff(handoff, promised=SECRETS["promised"], **said)
+    handoff = written.handoff
+    world.pks["task"] = handoff.tasks.first().pk
+    hand(handoff, **said)
 
 
 def _offered(world: World) -> None:
