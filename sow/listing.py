@@ -15,12 +15,12 @@ from django.utils.timezone import localdate
 
 from emdesk.approvals.models import Request, Standing
 from emdesk.people.models import Role, User
+from scoping.listing.tables import Paged
 from scoping.models import ScopingIssue
 from scoping.states import State
 from sow.approval_brief import KEY
 from sow.duties import SIGNED
 from sow.models import BookingDeed, Done, Pen, Side, StatementOfWork, Version
-from sow.models.statement import StatementQuerySet
 from sow.pen import lease_on
 
 LABEL = ScopingIssue._meta.label_lower
@@ -37,7 +37,7 @@ PENS = {FREE: "Free", **dict(Side.choices)}
 BACK = (Standing.SENT_BACK, Standing.REJECTED)
 
 
-def listed(user: User, at: datetime) -> StatementQuerySet:
+def listed(user: User, at: datetime) -> Any:
     """Those this person sees, each with ``stands``, ``pen``, ``asked`` and what it is worth."""
     head = Version.objects.filter(statement=OuterRef("pk"), number=OuterRef("latest"))
     requests = Request.objects.filter(
@@ -112,7 +112,7 @@ class StatementFilter(forms.Form):
         said = {**self.said, **changes}
         return urlencode({name: value for name, value in said.items() if value})
 
-    def narrowed(self, rows: StatementQuerySet, *without: str) -> StatementQuerySet:
+    def narrowed(self, rows: Any, *without: str) -> Any:
         """By all that is said but the names of ``without``."""
         said = {name: value for name, value in self.said.items() if name not in without}
         if em := said.get("em"):
@@ -126,13 +126,13 @@ class StatementFilter(forms.Form):
         return rows
 
 
-def counts(rows: StatementQuerySet) -> dict[str, int]:
+def counts(rows: Any) -> dict[str, int]:
     """How many stand how, in one query."""
     found = dict(rows.order_by().values_list("stands").annotate(Count("pk")))
     return {stands: found.get(stands, 0) for stands in STANDS}
 
 
-class StatementTable(tables.Table):
+class StatementTable(Paged):
     """Sorted by any column; those untouched for longest stand first."""
 
     number = tables.Column("SOW", order_by="pk")
@@ -146,7 +146,7 @@ class StatementTable(tables.Table):
     class Meta:
         order_by = ("age",)
 
-    def __init__(self, rows: StatementQuerySet, at: datetime, sort: str) -> None:
+    def __init__(self, rows: Any, at: datetime, sort: str) -> None:
         known = {name for key in self.base_columns for name in (key, f"-{key}")}
         super().__init__(rows, order_by=sort if sort in known else None)
         self._at = at

@@ -20,16 +20,8 @@ from sow.saving import SAVED
 HAND_OFF = ("sow.handoff_opened", "sow.handoff_handed", "sow.handoff_answered")
 LEGAL = (OPENED, TURNED, LIES, NEWER, CLOSED)
 counts(
-    DRAFTED,
-    SAVED,
-    AGREED,
-    GIVEN,
-    BACK,
-    PROPOSED,
-    ALLOWED,
-    *LEGAL,
-    NOTED,
-    *HAND_OFF,
+    *(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED),
+    *(ALLOWED, *LEGAL, NOTED, *HAND_OFF),
     called="work on the SOW",
 )
 

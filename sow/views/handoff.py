@@ -93,7 +93,8 @@ def readiness(request: SignedIn, pk: int, key: str) -> HttpResponse:
     only_if(rules.writes_handoff(found.issue, request.user))
     if key not in QUESTIONS:
         raise Http404
-    row = record.answers.filter(key=key).values("stand", "owner", "due", "note").first()
+    rows = record.answers.filter(key=key).values("stand", "owner", "due", "note")
+    row: Any = rows.first()
     form = ReadinessForm(request.POST if request.method == "POST" else None, initial=row)
     if form.is_valid():
         try:

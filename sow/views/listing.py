@@ -19,11 +19,9 @@ def statements(request: SignedIn) -> HttpResponse:
     form = StatementFilter(request.user, said)
     every = listed(request.user, at)
     sort = said.get("sort", "")
-    table = StatementTable(form.narrowed(every), at, sort)
-    page = said.get("page", "")
-    table.paginate(
-        page=page if page.isascii() and page.isdigit() and len(page) < 9 else 1, per_page=PAGE
-    )
+    narrowed = form.narrowed(every)
+    table = StatementTable(narrowed, at, sort)
+    table.turn_to(_page(said.get("page", "")), PAGE, narrowed.count())
     found = counts(form.narrowed(every, "stands"))
     context = {
         "form": form,
@@ -38,3 +36,8 @@ def statements(request: SignedIn) -> HttpResponse:
         ],
     }
     return render(request, "sow/statements.html", context)
+
+
+def _page(said: str) -> int:
+    """What is no page is the first."""
+    return max(int(said), 1) if said.isascii() and said.isdigit() and len(said) < 9 else 1

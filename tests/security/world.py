@@ -130,10 +130,6 @@ SECRETS = {
     "inquiry": "Margay waves or not",
     "file": "wombat-prices.txt",
     "bytes": "Bilby prices inside",
-    "legal": "Caracal asks for a cap",
-    "evidence": "Dibbler wrote so",
-    "readiness": "Echidna sponsors",
-    "promised": "Fanaloka never stops",
 }
 
 YEARLY = "173457.88"  # over 1,880 hours: 92.26
@@ -467,14 +463,14 @@ def _agreed(world: World) -> None:
 def _after_the_text(world: World, written: StatementOfWork, turned: StatementOfWork) -> None:
     """A legal case of one; deeds of a booking and a hand-off under way of the other."""
     said: dict[str, Any] = {"by": world.people["EM own"], "at": world.at}
-    open_case(turned, note=SECRETS["legal"], **said)
-    deed = {"on": world.at.date(), "text": SECRETS["evidence"]}
+    open_case(turned, note="They ask for a cap", **said)
+    deed = {"on": world.at.date(), "text": "Her mail"}
     note_booking(written, Done.FINANCE_ASKED, **deed, **said)
     world.pks["order"] = note_booking(written, Done.ORDER, **deed, **said).pk
     for statement in (written, turned):
         handoff = open_handoff(statement, **said)
-        answer_readiness(handoff, "sponsor", stand="ready", note=SECRETS["readiness"], **said)
-        amend_handoff(handoff, promised=SECRETS["promised"], **said)
+        answer_readiness(handoff, "sponsor", stand="ready", note="Ada", **said)
+        amend_handoff(handoff, promised="No downtime", **said)
     handoff = written.handoff
     world.pks["task"] = handoff.tasks.first().pk
     hand(handoff, **said)
