@@ -67,6 +67,7 @@ def renew(
     with atomic():
         issue = fresh(statement.issue)
         may_save(issue, by, why)
+        _newer(issue, statement.head)
         hold(statement, by=by, at=at)
         statement = StatementOfWork.objects.select_for_update(of=("self",)).get(pk=statement.pk)
         head = statement.head
@@ -74,10 +75,15 @@ def renew(
         return keep(statement, head, content, estimate=estimate, why=why, by=by, at=at, told=told)
 
 
-def _renewed(issue: ScopingIssue, head: Version, at: datetime) -> tuple[EstimateVersion, Content]:
+def _newer(issue: ScopingIssue, head: Version) -> EstimateVersion:
     estimate = accepted(issue)
     if estimate is None or estimate.pk == head.estimate_version_id:
         raise Refused("No other version of the primary estimate is accepted.")
+    return estimate
+
+
+def _renewed(issue: ScopingIssue, head: Version, at: datetime) -> tuple[EstimateVersion, Content]:
+    estimate = _newer(issue, head)
     built = [each for each in plan(issue, at=at).sections if each.kind in BUILT]
     told = {**amounts(sold_in(estimate)), "estimate": estimate.name}
     fields = {**head.said.fields, **told}

@@ -494,7 +494,7 @@ STATEMENTS = [
     get("/sow/{turned}/handoff/readiness/sso/", "write a hand-off"),
     fill("/sow/{turned}/handoff/readiness/sso/", "write a hand-off", stand="ready"),
     post(f"{SOW}/handoff/tasks/{{task}}/", MEETS, data={"do": "met", "on": "{today}"}),
-    get(f"{SOW}/handoff/tasks/{{task}}/", MEETS, ok=302),
+    get(f"{SOW}/handoff/tasks/{{task}}/", MEETS, ok=(302,)),
     post(f"{SOW}/pen/", WRITE, data={"do": "take"}),
     post("/sow/{turned}/pen/", WRITE, data={"do": "ask", "reason": "Ours"}),
     post(f"{SOW}/pen/", "break somebody's pen", data={"do": "over", "reason": "Urgent"}),
