@@ -72,6 +72,8 @@ OPTIONAL = {
     "/issues/{priced}/estimate/v{sent}/answer/": {"answer"},
     "/sow/{written}/pen/": {"reason", "side"},
     "/sow/{turned}/pen/": {"side"},
+    "/sow/{written}/legal/": {"number", "link", "note"},
+    "/sow/{written}/booking/": {"who", "link"},
 }
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)
