@@ -488,7 +488,7 @@ STATEMENTS = [
     get("/sow/{turned}/handoff/", "see an issue"),
     get(f"{SOW}/handoff/pdf/", "see an issue"),
     get("/sow/{turned}/handoff/?edit=1", "see an issue"),
-    fill("/sow/{turned}/handoff/?edit=1", "write a hand-off", promised="No downtime"),
+    fill("/sow/{turned}/handoff/?edit=1", "write a hand-off", promised="No night work"),
     post("/sow/{turned}/handoff/", "write a hand-off", data={"do": "hand"}),
     post(f"{SOW}/handoff/", "answer a hand-off", data={"do": "give_back", "questions": "Who?"}),
     get("/sow/{turned}/handoff/readiness/sso/", "write a hand-off"),
