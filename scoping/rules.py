@@ -270,7 +270,7 @@ def sets_cost_rates(user: User) -> bool:
 
 def meets_approvals(user: User) -> bool:
     """Who asks for decisions, and who is asked for them."""
-    return user.leads or user.has(Role.EM, *APPROVERS, Role.SIGNATORY)
+    return user.leads or user.has(Role.EM, *APPROVERS, Role.SIGNATORY, Role.DEAL_DESK)
 
 
 def takes_costs_away(user: User) -> bool:

@@ -2,7 +2,8 @@
 
 A technical architect, unless the review of the estimate covers it; the regional delivery manager,
 while the setting is on; Revenue, before PS leadership or beside it; leads and signatories for the
-discounts of the ladder. The legal stamp is of one very version and no part of it.
+discounts of the ladder; deal desk for payment, a director for acceptance and two executives for
+work that is free. The legal stamp is of one very version and no part of it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from emdesk.approvals.chains import (
     Chain,
     Evidence,
     Gate,
-    always,
     register,
     unless_changed,
 )
@@ -34,22 +34,29 @@ from sow import rules
 from sow.approval_brief import KEY, brief
 from sow.aspects import RESETS, SCOPE, aspects_of, outlives, within_review
 from sow.content import Content
+from sow.discounts import (
+    finance_needed,
+    lead_needed,
+    leadership_needed,
+    without_discount,
+    without_finance,
+)
 from sow.following import follow
 from sow.greenlights import agreed
 from sow.models import StatementOfWork, Version
-from sow.settings import (
-    DELIVERY_APPROVES,
-    FINANCE_DISCOUNT,
-    LEADERSHIP_DISCOUNT,
-    ON,
-    REVENUE_PARALLEL,
+from sow.settings import DELIVERY_APPROVES, ON, REVENUE_PARALLEL
+from sow.terms import (
+    acceptance_needed,
+    free_needed,
+    payment_needed,
+    terms_of,
+    without_acceptance,
+    without_free,
+    without_payment,
 )
 
 BEFORE, LAST = 3, 4
-
-
-def _discount(evidence: Evidence) -> Decimal:
-    return Decimal(evidence.facts["discount_percent"])
+EXECUTIVES = (Role.PS_LEADERSHIP, Role.SIGNATORY)
 
 
 def architect_needed(evidence: Evidence, day: date) -> str:
@@ -59,6 +66,13 @@ def architect_needed(evidence: Evidence, day: date) -> str:
     if listed > above:
         return f"Its list total of {evidence.currency} {listed:,.2f} is over {above:,.0f}."
     return "No technical architect has seen its scope."
+
+
+def without_architect(evidence: Evidence, day: date) -> str:
+    above = values_on(day)[REVIEW_ABOVE]
+    if Decimal(evidence.facts["list_total"]) <= above:
+        return ""
+    return f"A list total of up to {above:,.0f} asks no architect, once one has seen its scope."
 
 
 def architect_covers(approved: Evidence, now: Evidence, day: date) -> bool:
@@ -72,25 +86,6 @@ def architect_covers(approved: Evidence, now: Evidence, day: date) -> bool:
 def delivery_needed(evidence: Evidence, day: date) -> str:
     on = values_on(day)[DELIVERY_APPROVES] == ON
     return "Delivery approves every statement of work." if on else ""
-
-
-def lead_needed(evidence: Evidence, day: date) -> str:
-    discount, most = _discount(evidence), values_on(day)[LEADERSHIP_DISCOUNT]
-    return f"Its discount is {discount.normalize():f} %." if 0 < discount <= most else ""
-
-
-def leadership_needed(evidence: Evidence, day: date) -> str:
-    discount, above = _discount(evidence), values_on(day)[LEADERSHIP_DISCOUNT]
-    if discount > above:
-        return f"Its discount of {discount.normalize():f} % is over {above.normalize():f} %."
-    return always(evidence, day)
-
-
-def finance_needed(evidence: Evidence, day: date) -> str:
-    discount, above = _discount(evidence), values_on(day)[FINANCE_DISCOUNT]
-    if discount <= above:
-        return ""
-    return f"Its discount of {discount.normalize():f} % is over {above.normalize():f} %."
 
 
 def places(day: date) -> Mapping[str, int]:
@@ -108,6 +103,7 @@ def facts_of(version: Version, content: Content, estimate: EstimateVersion) -> d
         **aspects_of(content),
         "list_total": totals["list"],
         "discount_percent": totals["discount_percent"],
+        **terms_of(content, estimate.content),
         "agreed": {
             party: asdict(word) | {"on": word.on.isoformat()} for party, word in found.items()
         },
@@ -183,6 +179,7 @@ CHAIN = register(
                 named=lambda issue: issue.technical_architect,
                 carries=architect_covers,
                 place=1,
+                without=without_architect,
             ),
             Gate(
                 key="delivery",
@@ -210,6 +207,7 @@ CHAIN = register(
                 needed=lead_needed,
                 carries=unless_changed(*RESETS["discount_lead"]),
                 place=LAST,
+                without=without_discount,
             ),
             Gate(
                 key="leadership",
@@ -228,6 +226,47 @@ CHAIN = register(
                 needed=finance_needed,
                 carries=unless_changed(*RESETS["discount_finance"]),
                 place=LAST,
+                without=without_finance,
+            ),
+            Gate(
+                key="payment_terms",
+                name="Deal desk's word on payment",
+                asks="the deal desk",
+                roles=(Role.DEAL_DESK,),
+                needed=payment_needed,
+                carries=unless_changed(*RESETS["payment_terms"]),
+                place=LAST,
+                without=without_payment,
+            ),
+            Gate(
+                key="acceptance",
+                name="Director's word on acceptance",
+                asks="the directors",
+                roles=(Role.DIRECTOR, Role.PS_LEADERSHIP),
+                needed=acceptance_needed,
+                carries=unless_changed(*RESETS["acceptance"]),
+                place=LAST,
+                without=without_acceptance,
+            ),
+            Gate(
+                key="free_services",
+                name="Services' word on free work",
+                asks="an executive of services",
+                roles=EXECUTIVES,
+                needed=free_needed,
+                carries=unless_changed(*RESETS["free_services"]),
+                place=LAST,
+                without=without_free,
+            ),
+            Gate(
+                key="free_sales",
+                name="Sales' word on free work",
+                asks="an executive of sales",
+                roles=EXECUTIVES,
+                needed=free_needed,
+                carries=unless_changed(*RESETS["free_sales"]),
+                place=LAST,
+                without=without_free,
             ),
         ),
         evidence=evidence_of,

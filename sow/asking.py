@@ -37,12 +37,14 @@ UNASKED = {Standing.RECALLED, Standing.SUPERSEDED}
 
 @dataclass(frozen=True)
 class Effects:
-    """What saving does to approvals: names of gates, what is open, and the stamp it voids."""
+    """What saving does to approvals: gates kept and reset, what is open, the stamp it voids, and whom
+    asking would ask then."""
 
     keeps: tuple[str, ...] = ()
     resets: tuple[str, ...] = ()
     ends: str = ""
     voids: str = ""
+    plan: Plan | None = None
 
     @property
     def any(self) -> bool:
@@ -83,9 +85,16 @@ def missing(statement: StatementOfWork, head: Version) -> list[str]:
     return said + still_to_agree(agreed(statement, head.said))
 
 
-def foreseen(statement: StatementOfWork, head: Version, *, by: User, at: datetime) -> Plan:
-    """Whom asking now would ask, and whose word still holds."""
-    return preview(CHAIN, statement.issue, pinned(head), by=by, at=at)
+def foreseen(
+    statement: StatementOfWork,
+    head: Version,
+    content: Content | None = None,
+    *,
+    by: User,
+    at: datetime,
+) -> Plan:
+    """Whom asking now, or with these words, would ask, and whose word still holds."""
+    return preview(CHAIN, statement.issue, pinned(head, content), by=by, at=at)
 
 
 def ask(
@@ -153,6 +162,7 @@ def effects_of(
         resets=tuple(resets),
         ends=last.title if last.waiting else "",
         voids=VOIDS.format(stamp.version.name) if (stamp := stamp_of(head.statement)) else "",
+        plan=after,
     )
 
 

@@ -1,7 +1,8 @@
 """What an edit of a statement of work is about, and which approvals outlive it (domain.md §5.2).
 
-Everything a customer reads belongs to price, scope, dates, acceptance or the other terms; where it
-stands and how its lines break belongs to none. A section of somebody's own may say anything.
+Everything a customer reads belongs to price, payment, scope, dates, acceptance or the other terms;
+where it stands and how its lines break belongs to none. A section of somebody's own may say
+anything.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from sow.content import Content
 from sow.kinds import Kind
 
 PRICE, SCOPE, DATES = "price", "scope", "dates"
-ACCEPTANCE, TERMS = "acceptance", "terms"
-ASPECTS = (PRICE, SCOPE, DATES, ACCEPTANCE, TERMS)
+PAYMENT, ACCEPTANCE, TERMS = "payment", "acceptance", "terms"
+ASPECTS = (PRICE, PAYMENT, SCOPE, DATES, ACCEPTANCE, TERMS)
 KINDS: dict[str, tuple[str, ...]] = {
     Kind.FEES: (PRICE,),
-    Kind.BILLING: (PRICE,),
+    Kind.BILLING: (PRICE, PAYMENT),
     Kind.TRAVEL: (PRICE,),
     Kind.BACKGROUND: (SCOPE,),
     Kind.SCOPE: (SCOPE,),
@@ -43,6 +44,7 @@ FIELDS_OF: dict[str, tuple[str, ...]] = {
         *("fee_type", "currency", "services_total", "education_total", "list_total"),
         *("discount_percent", "discount", "grand_total", "travel_budget", "billing"),
     ),
+    PAYMENT: ("billing",),
     SCOPE: ("hours_total", "weekly_hours"),
     DATES: ("start_date", "end_date", "expiry_date"),
     ACCEPTANCE: ("acceptance_days",),
@@ -62,6 +64,10 @@ RESETS: dict[str, tuple[str, ...]] = {
     "revenue": (PRICE, DATES),
     "leadership": (PRICE, SCOPE, DATES, ACCEPTANCE),
     "discount_finance": (PRICE,),
+    "payment_terms": (PAYMENT,),
+    "acceptance": (ACCEPTANCE,),
+    "free_services": (PRICE, SCOPE),
+    "free_sales": (PRICE, SCOPE),
 }
 Facts = Mapping[str, Any]
 
@@ -84,8 +90,11 @@ def _sections(content: Content, aspect: str) -> Iterator[tuple[str, str]]:
 
 
 def changed(old: Facts, new: Facts) -> list[str]:
-    """The aspects in which two versions differ; none for a cosmetic edit."""
-    return [aspect for aspect in ASPECTS if old[aspect] != new[aspect]]
+    """The aspects in which two versions differ; none for a cosmetic edit.
+
+    What was pinned before an aspect was told apart differs in it.
+    """
+    return [aspect for aspect in ASPECTS if old.get(aspect) != new.get(aspect)]
 
 
 def outlives(gate: str, old: Facts, new: Facts) -> bool:

@@ -9,6 +9,7 @@ from emdesk.people.models import Role, User
 from scoping.models import ScopingIssue
 from scoping.states import State
 from sow import arranging
+from sow.demo_after import go_on
 from sow.demo_approvals import after, put_to_approval
 from sow.drafting import draft, may_draft
 from sow.models import Clause, StatementOfWork, Version
@@ -44,6 +45,8 @@ def _work_on(version: Version, em: User, legal: User | None, at: datetime, turn:
         return
     if turn in UNTIL:
         put_to_approval(version.statement, em, at, UNTIL[turn])
+        if not UNTIL[turn]:
+            go_on(version.statement, em, at)
         return
     _save(
         version.statement, em, at, [Typed("travel", "Travel and expenses", REMOTE)], "Remote only"

@@ -23,6 +23,7 @@ from scoping.models import ScopingIssue
 from scoping.promises import amiss, note, standing
 from scoping.rules import works_issue
 from sow import rules
+from sow.eligibility import redlining_refused
 from sow.models import Pen, PenRequest, Proposal, StatementOfWork
 from sow.models.pen import PARTIES, Side
 from sow.redlines import keep_typed
@@ -104,6 +105,9 @@ def give(statement: StatementOfWork, side: str, *, by: User, at: datetime, reaso
             raise NotAllowed("Its EM or a lead gives the pen away.")
         if side not in PARTIES:
             raise Refused("The pen is given to the account team or to the customer.")
+        refused = redlining_refused(issue, at) if side == Side.CUSTOMER else ""
+        if refused:
+            raise Refused(refused)
         was = held(statement, at)
         if was and was.holder_id != by.pk:
             raise PenHeld(was)

@@ -12,7 +12,18 @@ from emdesk.web import Place, place
 from scoping.acts import Act, acts
 from scoping.demo.afterwards import afterwards
 from scoping.models import ScopingIssue
-from sow import following, notices, rules, sending, sentences, settings, stamp_notices  # noqa: F401 (they register)  # noqa: F401 (they register)
+from sow import (  # noqa: F401 (they register)
+    duties,
+    following,
+    handoff_sentences,
+    notices,
+    package,
+    rules,
+    sending,
+    sentences,
+    settings,
+    stamp_notices,
+)
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
 from sow.models import Clause, Document, StatementOfWork, Template
@@ -31,4 +42,5 @@ acts.append(on_the_issue)
 afterwards.append(draft_agreed)
 for model in (Clause, Document, Template):
     visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
+place(Place("Work", "SOWs", "list-checks", "sow:list", "y", rules.meets_statements))
 place(Place("Work", "Clauses", "text-quote", "sow:library", "n", rules.reads_library))

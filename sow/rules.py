@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emdesk.people.models import Role, User
-from scoping.rules import delivers, keeps_catalogue, on_account_team, reads_catalogue, works_issue
+from scoping.rules import (
+    books_deals,
+    delivers,
+    keeps_catalogue,
+    on_account_team,
+    reads_catalogue,
+    routes_signature,
+    sees_every_issue,
+    works_issue,
+)
 
 if TYPE_CHECKING:
     from scoping.models import ScopingIssue
@@ -49,6 +58,41 @@ def gives_pen(issue: ScopingIssue, user: User, side: str) -> bool:
     return works_issue(issue, user) or (side == "customer" and sends_review(issue, user))
 
 
+def works_legal_case(issue: ScopingIssue, user: User) -> bool:
+    """Its EM opens it and coordinates, or the account's own team; legal works in it."""
+    return notes_agreement(issue, user) or user.has(Role.LEGAL)
+
+
+def prepares_booking(issue: ScopingIssue, user: User) -> bool:
+    """Its EM brings the package together; the deal desk adds what it is sent."""
+    return works_issue(issue, user) or books_deals(user)
+
+
+def notes_signature(issue: ScopingIssue, user: User) -> bool:
+    """Who routes the signatures notes them, and the deal desk, which gets the executed copy."""
+    return routes_signature(issue, user) or books_deals(user)
+
+
+def decides_finance(issue: ScopingIssue, user: User) -> bool:
+    """Revenue decides for finance; never of a deal of one's own."""
+    return user.has(Role.REVENUE) and issue.engagement_manager_id != user.pk
+
+
+def books(issue: ScopingIssue, user: User) -> bool:
+    """Closed won is the deal desk's word alone."""
+    return books_deals(user)
+
+
+def writes_handoff(issue: ScopingIssue, user: User) -> bool:
+    """Readiness and what goes with an engagement are its own EM's, and the leads'."""
+    return works_issue(issue, user)
+
+
+def accepts_handoff(issue: ScopingIssue, user: User) -> bool:
+    """The project manager named on the issue takes it on."""
+    return user.has(Role.PROJECT_MANAGER) and issue.project_manager_id == user.pk
+
+
 def breaks_pen(user: User) -> bool:
     """Leads and legal take the pen out of another's hand, with a reason."""
     return user.leads or user.has(Role.LEGAL)
@@ -67,6 +111,15 @@ def stamps(user: User) -> bool:
 def voids_stamp(issue: ScopingIssue, user: User) -> bool:
     """Legal takes its stamp back, and so do the EM and the leads, each with a reason."""
     return works_issue(issue, user) or user.has(Role.LEGAL)
+
+
+def meets_statements(user: User) -> bool:
+    """Who sees some: those who see every issue, and those who are named on one."""
+    named = (
+        *(Role.ACCOUNT_TEAM, Role.TECHNICAL_ARCHITECT, Role.DELIVERY_MANAGER),
+        *(Role.PROJECT_MANAGER, Role.SIGNATORY),
+    )
+    return sees_every_issue(user) or user.has(*named)
 
 
 def reads_library(user: User) -> bool:

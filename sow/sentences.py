@@ -8,11 +8,14 @@ from datetime import date
 from emdesk.activity.sentences import sentence
 from emdesk.ledger.models import Event
 from scoping.quiet.activity import counts
+from sow.booking import NOTED, TAKEN_BACK
 from sow.commenting import COMMENTED, REOPENED, RESOLVED
 from sow.drafting import DRAFTED
+from sow.eligibility import ALLOWED
 from sow.greenlights import AGREED, Party
+from sow.legal import AMENDED, CLOSED, LIES, NEWER, OPENED, TURNED
 from sow.library import CLAUSE_SAVED, TEMPLATE_SAVED
-from sow.models import Side
+from sow.models import Done, Side
 from sow.models.redline import Source
 from sow.models.review import Answer
 from sow.pen import ASKED, BACK, GIVEN, PROPOSED, TAKEN, TAKEN_OVER
@@ -22,18 +25,12 @@ from sow.reviewing import REVIEW_ANSWERED, REVIEW_REVOKED, REVIEW_SENT
 from sow.saving import SAVED
 from sow.stamping import STAMPED, VOIDED
 
+HAND_OFF = ("sow.handoff_opened", "sow.handoff_handed", "sow.handoff_answered")
+LEGAL = (OPENED, TURNED, LIES, NEWER, CLOSED)
 counts(
-    DRAFTED,
-    SAVED,
-    AGREED,
-    GIVEN,
-    BACK,
-    PROPOSED,
-    STAMPED,
-    COMMENTED,
-    REDLINED,
-    DECIDED,
-    REVIEW_SENT,
+    *(DRAFTED, SAVED, AGREED, GIVEN, BACK, PROPOSED, STAMPED),
+    *(COMMENTED, REDLINED, DECIDED, REVIEW_SENT),
+    *(ALLOWED, *LEGAL, NOTED, *HAND_OFF),
     called="work on the SOW",
 )
 
@@ -184,6 +181,66 @@ def stamped(event: Event) -> str:
 def stamp_voided(event: Event) -> str:
     data = event.data
     return f"voided the legal stamp of {data['sow']} v{data['version']}: {data['why']}"
+
+
+@sentence(ALLOWED)
+def redlines_allowed(event: Event) -> str:
+    return f"let {event.data['sow']} be redlined whatever it is worth{_said(event.data['reason'])}"
+
+
+@sentence(OPENED)
+def legal_opened(event: Event) -> str:
+    data = event.data
+    number = f" {data['number']}" if data["number"] else ""
+    return (
+        f"opened legal case{number} with v{data['version']} of {data['sow']}{_said(data['note'])}"
+    )
+
+
+@sentence(TURNED)
+def legal_turned(event: Event) -> str:
+    data = event.data
+    whom = Side(data["side"]).label
+    return f"passed the legal case of {data['sow']} on: {whom} has it{_said(data['note'])}"
+
+
+@sentence(LIES)
+def legal_lies(event: Event) -> str:
+    return f"put v{event.data['version']} of {event.data['sow']} into the legal case"
+
+
+@sentence(NEWER)
+def legal_newer(event: Event) -> str:
+    return f"noted a newer text of {event.data['sow']} in the legal case{_said(event.data['note'])}"
+
+
+@sentence(CLOSED)
+def legal_closed(event: Event) -> str:
+    return f"closed the legal case with v{event.data['version']} of {event.data['sow']}"
+
+
+@sentence(AMENDED)
+def legal_amended(event: Event) -> str:
+    number = event.data["number"] or "not known"
+    return f"noted the legal case of {event.data['sow']} in Salesforce: {number}"
+
+
+@sentence(NOTED)
+def booking_noted(event: Event) -> str:
+    return f"noted for the booking of {_deed(event)}"
+
+
+@sentence(TAKEN_BACK)
+def booking_taken_back(event: Event) -> str:
+    return f"took back for the booking of {_deed(event)}"
+
+
+def _deed(event: Event) -> str:
+    data = event.data
+    name, day = Done(data["deed"]).label, date.fromisoformat(data["on"])
+    name = name[0].lower() + name[1:]
+    who = f" by {data['who']}" if data["who"] else ""
+    return f"{data['sow']} v{data['version']}: {name}{who}, {day:%-d %b %Y}{_said(data['text'])}"
 
 
 def _said(text: str) -> str:

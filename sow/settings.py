@@ -12,6 +12,10 @@ OUR_SIDE, ACCEPTANCE_DAYS = "sow_our_side", "sow_acceptance_days"
 PEN_MINUTES, REVIEW_DAYS = "sow_pen_minutes", "sow_review_days"
 DELIVERY_APPROVES, REVENUE_PARALLEL = "sow_delivery_approves", "sow_revenue_parallel"
 LEADERSHIP_DISCOUNT, FINANCE_DISCOUNT = "sow_leadership_discount", "sow_finance_discount"
+PAYMENT_DAYS = "sow_payment_days"
+REDLINE_LIMITS = "sow_redline_limits"
+REDLINE_OURS, REDLINE_THEIRS = "sow_redline_ours_above", "sow_redline_theirs_above"
+TRUTH, IN_CASE, ON_DESK = "sow_truth", "case", "desk"
 ON, OFF = "on", "off"
 
 
@@ -32,9 +36,41 @@ register(
     Definition(
         key=ACCEPTANCE_DAYS,
         name="Business days until acceptance",
-        help="After so many days without objection a deliverable counts as accepted.",
+        help="After so many days without objection a deliverable counts as accepted. A SOW that "
+        "says otherwise asks a director.",
         default=5,
         field=lambda: forms.IntegerField(min_value=1, max_value=60),
+    )
+)
+register(
+    Definition(
+        key=PAYMENT_DAYS,
+        name="Days to pay an invoice",
+        help="A SOW that gives another number of days, or is billed in an unusual way, asks the "
+        "deal desk.",
+        default=30,
+        field=lambda: forms.IntegerField(min_value=1, max_value=365),
+    )
+)
+register(
+    Definition(
+        key=TRUTH,
+        name="Where the latest text is true",
+        help="In the legal case, or here. A text that is newer on one side is told before stamp and "
+        "signature; this says which side follows.",
+        default=IN_CASE,
+        field=lambda: forms.ChoiceField(
+            choices=[(IN_CASE, "In the legal case"), (ON_DESK, "In emdesk")]
+        ),
+    )
+)
+register(
+    Definition(
+        key=REDLINE_LIMITS,
+        name="Redlines begin at a value",
+        help="While on, a customer edits our paper, or brings theirs, only above the values below.",
+        default=OFF,
+        field=_switch,
     )
 )
 register(
@@ -97,6 +133,20 @@ for key, name, help_, default in (
             help=help_,
             default=Decimal(default),
             field=lambda: forms.DecimalField(min_value=0, max_value=100, decimal_places=2),
+            read=lambda stored: Decimal(str(stored)),
+        )
+    )
+for key, name, default in (
+    (REDLINE_OURS, "Edits to our paper above", "25000"),
+    (REDLINE_THEIRS, "The customer's own paper above", "100000"),
+):
+    register(
+        Definition(
+            key=key,
+            name=name,
+            help="Value of the opportunity, in its own currency, while redlines begin at a value.",
+            default=Decimal(default),
+            field=lambda: forms.DecimalField(min_value=0, max_value=1_000_000_000),
             read=lambda stored: Decimal(str(stored)),
         )
     )

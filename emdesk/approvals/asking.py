@@ -24,11 +24,12 @@ WISHED = "It was asked for."
 
 @dataclass(frozen=True)
 class Ask:
-    """A gate that is to be asked, why, and who would be asked first."""
+    """A gate that is to be asked, why, who would be asked first, and what would spare it."""
 
     gate: Gate
     why: str
     place: Place
+    without: str = ""
 
     @property
     def whom(self) -> str:
@@ -80,7 +81,8 @@ def preview(
             kept.append(Kept(gate, why, carried))
         elif why or wish:
             place = first_asked(gate, subject, barred, at)
-            asks.append(Ask(gate, why or WISHED, place))
+            spared = gate.without(evidence, day) if why else ""
+            asks.append(Ask(gate, why or WISHED, place, spared))
     decided = {each.decision.by_id for each in kept}
     try:
         insist_on_somebody(

@@ -80,6 +80,10 @@ def unless_changed(*facts: str) -> Carries:
     return carries
 
 
+def nothing_would(evidence: Evidence, day: date) -> str:
+    return ""
+
+
 def follows_nothing(request: Request, by: User, at: datetime, origin: str) -> None:
     """What a request is about stays where it is."""
 
@@ -96,7 +100,7 @@ class Gate:
     ``named`` who of them is asked first; ``carries`` whether an approval covers a later document
     (the approved evidence, the new one, the day). ``on_request``: it may be asked without need.
     ``hours`` is the setting of office hours to answer within. ``anew``: whoever decides has just
-    shown who they are.
+    shown who they are. ``without`` says what would have to be otherwise for it not to be asked.
     """
 
     key: str
@@ -110,6 +114,7 @@ class Gate:
     on_request: bool = False
     hours: str = ANSWER_HOURS
     anew: bool = False
+    without: Callable[[Evidence, date], str] = nothing_would
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
-from django.views.decorators.http import require_POST
 
 from emdesk.web import SignedIn
-from emdesk.workflow import Refused
+from emdesk.workflow import NotAllowed, Refused
 from scoping.views.editing import READ_WRITE, only_if
 from scoping.views.moves import find as find_issue
 from sow import rules
@@ -20,8 +19,11 @@ from sow.drafting import plan
 from sow.forms.drafting import DraftForm
 from sow.forms.library import one_line
 from sow.models import StatementOfWork
+from sow.renewing import foreseen
 from sow.renewing import renew as make_anew
 from sow.views.finding import find
+
+LONGEST_WHY = 300
 
 
 @READ_WRITE
@@ -49,16 +51,33 @@ def draft(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "sow/draft.html", context, status=status)
 
 
-@require_POST
+@READ_WRITE
 def renew(request: SignedIn, pk: int) -> HttpResponse:
-    """Go on from the estimate that was accepted since."""
+    """Go on from the estimate that was accepted since: what that changes and resets, then so."""
     found = find(request, pk)
     only_if(rules.edits(found.issue, request.user))
-    why = one_line(request.POST.get("why", ""), 300)
+    if request.method != "POST":
+        return _renewal(request, found)
+    why = one_line(request.POST.get("why", ""), LONGEST_WHY)
+    told = request.POST.getlist("told")
     try:
-        version = make_anew(found, by=request.user, at=now(), why=why)
+        version = make_anew(found, by=request.user, at=now(), why=why, told=told)
+    except NotAllowed:
+        raise
     except Refused as refusal:
-        messages.error(request, refusal.reason)
-    else:
-        messages.success(request, f"v{version.number} is built from the estimate accepted now.")
+        return _renewal(request, found, why=why, refused=refusal.reason)
+    messages.success(request, f"v{version.number} is built from the estimate accepted now.")
     return redirect(found)
+
+
+def _renewal(
+    request: SignedIn, found: StatementOfWork, why: str = "", refused: str = ""
+) -> HttpResponse:
+    context: dict[str, Any] = {"issue": found.issue, "statement": found, "why": why}
+    try:
+        context["renewal"] = foreseen(found, by=request.user, at=now())
+    except Refused as refusal:
+        refused = refused or refusal.reason
+    context |= {"refused": refused, "says_why": rules.says_why(found.issue, request.user)}
+    posted = request.method == "POST"
+    return render(request, "sow/renew.html", context, status=422 if posted else 200)

@@ -16,7 +16,7 @@ from emdesk.workflow import Refused
 from scoping.views.editing import READ_WRITE, only_if
 from sow import arranging, rules
 from sow.arranging import Act
-from sow.asking import Resets, effects_of
+from sow.asking import Resets, effects_of, foreseen
 from sow.forms.drafting import FieldsForm
 from sow.forms.library import one_line, one_line_ends
 from sow.models import Clause, StatementOfWork
@@ -46,8 +46,10 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
     only_if(rules.edits(found.issue, request.user))
     head = found.head
     content = merged(head.said, head, typed_in(request.POST), {})
-    effects = effects_of(head, content, by=request.user, at=now())
-    context = {"statement": found, "typing": True, "effects": effects}
+    by, at = request.user, now()
+    effects = effects_of(head, content, by=by, at=at)
+    plan = effects.plan or foreseen(found, head, content, by=by, at=at)
+    context = {"statement": found, "typing": True, "effects": effects, "plan": plan}
     context |= results(head, found.issue, content)
     return render(request, "sow/_checks.html", context)
 

@@ -23,7 +23,10 @@ from scoping.models.estimate import Addressee
 from scoping.quarters import FiscalCalendar, quarter_at
 from scoping.scheduling import begin
 from scoping.states import State
+from sow.booking import note
 from sow.commenting import comment
+from sow.handing_over import open_handoff
+from sow.legal import open_case
 from sow.models import Template
 from sow.reviewing import send as send_review
 from sow.saving import Typed, save
@@ -162,6 +165,13 @@ PAGES = {
     "changes of others": "/sow/{written}/redlines/{redline}/",
     "customer's review": "/sow/{written}/review/",
     "what the customer reads": "/sow/r/{review}/",
+    "SOWs": "/sow/",
+    "go on from an estimate": "/sow/{written}/renew/",
+    "legal case": "/sow/{written}/legal/",
+    "booking package": "/sow/{written}/booking/",
+    "hand-off": "/sow/{written}/handoff/",
+    "edit a hand-off": "/sow/{written}/handoff/?edit=1",
+    "readiness": "/sow/{written}/handoff/readiness/sso/",
     "clauses": "/sow/library/",
     "clause": "/sow/library/travel-standard/",
     "template": "/sow/templates/{template}/",
@@ -221,6 +231,11 @@ def statements(amara, at):
     _, secret = send_review(
         sent, name="Ada", email="ada@example.com", seen=2, by=amara, at=now(), message="Have a look"
     )
+    type(agreed_one).objects.filter(pk=statement.issue_id).update(opportunity=make_opportunity())
+    statement = type(statement).objects.get(pk=statement.pk)
+    open_case(statement, by=amara, at=at, number="00042", link="https://crm.example/42")
+    open_handoff(statement, by=amara, at=at)
+    note(statement, "order", on=at.date(), by=amara, at=at, text="PO 1")
     template = Template.objects.get().pk
     also = {"redline": kept.pk, "review": secret}
     return also | {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}

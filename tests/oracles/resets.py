@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-ALL = {"architect", "delivery", "discount_lead", "revenue", "leadership", "discount_finance"}
-SCOPE = {"architect", "delivery", "leadership"}
-PRICE = {"revenue", "leadership", "discount_lead", "discount_finance"}
+FREE = {"free_services", "free_sales"}  # what has a price, and what is done
+PAYMENT = {"payment_terms"}
+SCOPE = {"architect", "delivery", "leadership"} | FREE
+PRICE = {"revenue", "leadership", "discount_lead", "discount_finance"} | FREE
 DATES = {"delivery", "revenue", "leadership"}
-ACCEPTANCE = {"leadership"}
+ACCEPTANCE = {"leadership", "acceptance"}
+ALL = SCOPE | PRICE | DATES | PAYMENT | ACCEPTANCE
 LEGAL: set[str] = set()  # the legal stamp alone, which is of one version anyway
 
 BY_KIND = {
@@ -27,7 +29,7 @@ BY_KIND = {
     "schedule": DATES,
     "acceptance": ACCEPTANCE,
     "fees": PRICE,
-    "billing": PRICE,
+    "billing": PRICE | PAYMENT,
     "travel": PRICE,
     "change": LEGAL,
     "risks": LEGAL,
@@ -44,7 +46,7 @@ BY_FIELD = {
     "end_date": DATES,
     "expiry_date": DATES,
     "weekly_hours": SCOPE,
-    "billing": PRICE,
+    "billing": PRICE | PAYMENT,
 }
 
 
@@ -61,6 +63,8 @@ def discount_asks(percent: Fraction, *, lead: int = 10, finance: int = 30) -> se
     """Who is asked about a discount beside PS leadership (domain.md §5.3)."""
     if not percent:
         return set()
+    if percent == 100:
+        return FREE
     if percent <= lead:
         return {"discount_lead"}
     return {"discount_finance"} if percent > finance else set()

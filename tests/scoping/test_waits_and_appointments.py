@@ -115,7 +115,7 @@ def test_finding_costs_the_same_however_much_is_found(role, django_assert_max_nu
             make_issue(account=make_account(sales_territory=territory))
 
     fill()
-    with django_assert_max_num_queries(14) as once:
+    with django_assert_max_num_queries(15) as once:
         read(user)
     for _ in range(2):
         fill()

@@ -15,7 +15,7 @@ from tests.security.world import World, build
 
 PRINTING = (
     *("forecasting.views.quarters", "forecasting.views.quarter_close"),
-    *("scoping.views.estimate_versions",),
+    *("scoping.views.estimate_versions", "sow.views.handoff"),
 )
 
 

@@ -33,7 +33,16 @@ from scoping.models import (
 )
 from scoping.models.estimate import Addressee
 from scoping.states import State
-from sow.models import Clause, StatementOfWork, Template
+from sow.models import (
+    BookingDeed,
+    Clause,
+    Handoff,
+    LegalCase,
+    LegalTurn,
+    Readiness,
+    StatementOfWork,
+    Template,
+)
 from sow.saving import Typed, save
 from tests.factories import make_issue
 from tests.security.payloads import PAYLOADS, packed
@@ -118,6 +127,12 @@ def _fields(text: Texts) -> Iterator[tuple[Any, dict[str, Any]]]:
     yield Estimate, {"name": text(60)}
     yield Clause, {"title": text(120)}
     yield Template, {"name": text(80)}
+    yield LegalCase, {"number": text(40), "newer": text(300)}
+    yield LegalTurn, {"note": text(300)}
+    yield BookingDeed, {"who": text(120), "text": text(300)}
+    words = ("availability", "timing", "promised", "contacts", "specials", "growth", "questions")
+    yield Handoff, {name: text(2_000) for name in words}
+    yield Readiness, {"owner": text(120), "note": text(500)}
     yield (
         ScopingIssue,
         {

@@ -54,7 +54,6 @@ WISHED: dict[str, Any] = {
 NOTHING_STORED = (
     *("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/"),
     *("/catalogue/draft/begin/", "/forecast/{quarter}/call/begin/"),  # there is one already
-    "/sow/{written}/renew/",  # no other estimate was accepted
     *("/sow/{written}/stamp/", "/sow/{written}/stamp/void/"),  # nobody approved it
     "/issues/{priced}/estimate/v{sent}/review/",  # it was asked for already
 )
@@ -74,6 +73,8 @@ OPTIONAL = {
     "/issues/{priced}/estimate/v{sent}/answer/": {"answer"},
     "/sow/{written}/pen/": {"reason", "side"},
     "/sow/{turned}/pen/": {"side"},
+    "/sow/{written}/legal/": {"number", "link", "note"},
+    "/sow/{written}/booking/": {"who", "link"},
 }
 WRITING = [
     question for question in [*DESK, *ADMIN] if question.method == "POST" and question.ok == (302,)

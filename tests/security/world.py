@@ -72,16 +72,14 @@ from scoping.scheduling import amend_scheduling, begin
 from scoping.states import CommunicationOwner, Outcome, State
 from scoping.triage.verdicts import snooze
 from sow import documents
+from sow.booking import note as note_booking
 from sow.commenting import comment as clause_comment
 from sow.drafting import draft
-from sow.models import (
-    Clause,
-    OutsideComment,
-    ReviewLink,
-    StatementOfWork,
-    Template,
-    Version,
-)
+from sow.handing_over import amend as amend_handoff
+from sow.handing_over import answer as answer_readiness
+from sow.handing_over import hand, open_handoff
+from sow.legal import open_case
+from sow.models import Clause, Done, OutsideComment, ReviewLink, StatementOfWork, Template, Version
 from sow.pen import hold, keep_proposal
 from sow.reviewing import digest_of
 from sow.saving import Typed
@@ -453,12 +451,15 @@ def _agreed(world: World) -> None:
         on |= {"communication_owner": CommunicationOwner.ACCOUNT_TEAM}
         issue = agreed(em, at, on=on)
         issue.account_team.add(world.people["account team own"])
-        world.deals[name] = issue
+        deal = Opportunity.objects.create(name=f"Deal {name}", account=issue.account)
+        ScopingIssue.objects.filter(pk=issue.pk).update(opportunity=deal)
+        issue = world.deals[name] = ScopingIssue.objects.get(pk=issue.pk)
         world.pks[name] = issue.pk
     statement = draft(world.deals["written"], by=em, at=at).statement
     typed, legal = [Typed("travel", "Travel", "Nobody")], world.people["legal"]
     turned = draft(world.deals["turned"], by=em, at=at)
     hold(turned.statement, by=legal, at=at)
+    _after_the_text(world, statement, turned.statement)
     proposed = keep_proposal(statement, typed, seen=1, by=legal, at=at)
     world.pks["paper"] = documents.ask(statement.head, by=em, at=at).pk
     clause, template = Clause.objects.get(key="travel-standard"), Template.objects.get()
@@ -488,6 +489,22 @@ def _about_statements(world: World, statement: StatementOfWork, turned: Version)
         "review": link.pk,
         "review_secret": "a-secret",
     }
+
+
+def _after_the_text(world: World, written: StatementOfWork, turned: StatementOfWork) -> None:
+    """A legal case of one; deeds of a booking and a hand-off under way of the other."""
+    said: dict[str, Any] = {"by": world.people["EM own"], "at": world.at}
+    open_case(turned, note="They ask for a cap", **said)
+    deed = {"on": world.at.date(), "text": "Her mail"}
+    note_booking(written, Done.FINANCE_ASKED, **deed, **said)
+    world.pks["order"] = note_booking(written, Done.ORDER, **deed, **said).pk
+    for statement in (written, turned):
+        handoff = open_handoff(statement, **said)
+        answer_readiness(handoff, "sponsor", stand="ready", note="Ada", **said)
+        amend_handoff(handoff, promised="No downtime", **said)
+    handoff = written.handoff
+    world.pks["task"] = handoff.tasks.first().pk
+    hand(handoff, **said)
 
 
 def _offered(world: World) -> None:

@@ -25,6 +25,10 @@ ROLES = {
     "discount_lead": Role.EM_LEAD,
     "leadership": Role.PS_LEADERSHIP,
     "discount_finance": Role.SIGNATORY,
+    "payment_terms": Role.DEAL_DESK,
+    "acceptance": Role.DIRECTOR,
+    "free_services": Role.SIGNATORY,
+    "free_sales": Role.SIGNATORY,
 }
 People = dict[str, User]
 

@@ -18,13 +18,15 @@ from emdesk.ledger.models import Event
 from emdesk.people.models import Role
 from emdesk.workflow import NotAllowed, Refused, perform
 from scoping.states import State
-from sow.approving import CHAIN, finance_needed, lead_needed, pinned
+from sow.approving import CHAIN, pinned
 from sow.asking import Resets, ask, effects_of, foreseen, missing
 from sow.aspects import RESETS, aspects_of, outlives, within_review
 from sow.content import Section
+from sow.discounts import finance_needed, lead_needed
 from sow.greenlights import Party, note
 from sow.kinds import Kind
 from sow.saving import Typed, save
+from sow.terms import free_needed
 from tests.factories import NOON, make_ready_issue, make_user
 from tests.oracles import resets as oracle
 from tests.sow.approved import HOUR, again, agree, approve_all, put, ready, say, staffed
@@ -134,6 +136,8 @@ def test_the_ladder_of_discounts_is_that_of_the_oracle(statement):
             for key, needed in (
                 ("discount_lead", lead_needed),
                 ("discount_finance", finance_needed),
+                ("free_services", free_needed),
+                ("free_sales", free_needed),
             )
             if needed(each, NOON.date())
         }

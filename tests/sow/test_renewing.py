@@ -20,6 +20,7 @@ from sow.renewing import renew
 from sow.saving import Typed, save
 from tests.factories import NOON, again, make_user
 from tests.oracles import sow as oracle
+from tests.sow.approved import put, ready, say, staffed
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -80,6 +81,31 @@ def test_without_a_newer_estimate_or_the_right_nothing_happens(statement, em, le
         renew(statement, by=make_user(), at=LATER)
     with pytest.raises(Refused, match="Say why"):
         renew(statement, by=lead, at=LATER)
+
+
+def test_it_says_beforehand_what_it_resets(em):
+    people, statement = staffed(), ready(em)
+    found = put(statement, em, NOON)
+    for gate in ("architect", "delivery"):
+        say(found, people, gate, NOON)
+    client, address = Client(), f"{statement.get_absolute_url()}renew/"
+    client.force_login(em)
+    assert "No other version" in client.get(address).content.decode()
+    revised(statement, em)
+
+    shown = client.get(address).content.decode()
+
+    for name in ("Architect", "Delivery"):
+        assert f'name="told" value="{name}&#x27;s approval"' in shown
+    assert "Estimate version: v1 → v2" in shown
+    untold = client.post(address, {"why": "They want more"})
+    assert untold.status_code == 422
+    assert "Saving this resets" in untold.content.decode()
+    told = [f"{name}'s approval" for name in ("Architect", "Delivery")]
+    assert client.post(address, {"told": told}).status_code == 422
+    assert StatementOfWork.objects.get(pk=statement.pk).latest == 2
+    assert client.post(address, {"told": told, "why": "They want more"}).status_code == 302
+    assert StatementOfWork.objects.get(pk=statement.pk).latest == 3
 
 
 def test_education_that_is_new_stands_behind_the_scope(em, statement):
