@@ -4,7 +4,7 @@ import logging
 import re
 
 SECRET = re.compile(
-    r"(/password/reset/(?:key/)?[0-9A-Za-z]+-|/calendar/|/unsubscribe/|/services/)[^\s\"']+"
+    r"(/password/reset/(?:key/)?[0-9A-Za-z]+-|/calendar/|/unsubscribe/|/services/|/sign/)[^\s\"']+"
 )
 
 

@@ -16,6 +16,10 @@ from sow import following, notices, rules, sending, sentences, settings  # noqa:
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
 from sow.models import Clause, Document, StatementOfWork, Template
+from sow.signing import duties, ending, tasks  # noqa: F401 (they register)
+from sow.signing import notices as signing_notices  # noqa: F401 (it registers)
+from sow.signing import sentences as signing_sentences  # noqa: F401 (it registers)
+from sow.stamping import voided
 
 
 def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
@@ -32,3 +36,4 @@ afterwards.append(draft_agreed)
 for model in (Clause, Document, Template):
     visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
 place(Place("Work", "Clauses", "text-quote", "sow:library", "n", rules.reads_library))
+voided.append(ending.hear)

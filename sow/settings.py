@@ -12,6 +12,15 @@ OUR_SIDE, ACCEPTANCE_DAYS = "sow_our_side", "sow_acceptance_days"
 PEN_MINUTES = "sow_pen_minutes"
 DELIVERY_APPROVES, REVENUE_PARALLEL = "sow_delivery_approves", "sow_revenue_parallel"
 LEADERSHIP_DISCOUNT, FINANCE_DISCOUNT = "sow_leadership_discount", "sow_finance_discount"
+SIGNATORY, SIGNATORY_FALLBACK = "sow_signatory", "sow_signatory_fallback"
+SIGNING_ORDER, SIGNING_DAYS = "sow_signing_order", "sow_signing_days"
+SIGNER_HOURS, SIGNER_REMINDERS = "sow_signer_hours", "sow_signer_reminders"
+OURS_FIRST, CUSTOMER_FIRST, TOGETHER = "ours", "customer", "together"
+ORDERS = [
+    (OURS_FIRST, "Our side, then the customer"),
+    (CUSTOMER_FIRST, "The customer, then our side"),
+    (TOGETHER, "Both at the same time"),
+]
 ON, OFF = "on", "off"
 
 
@@ -89,5 +98,58 @@ for key, name, help_, default in (
             default=Decimal(default),
             field=lambda: forms.DecimalField(min_value=0, max_value=100, decimal_places=2),
             read=lambda stored: Decimal(str(stored)),
+        )
+    )
+register(
+    Definition(
+        key=SIGNATORY,
+        name="Who signs for our side",
+        help="The e-mail address of a signatory. Empty: the first of them by name.",
+        default="",
+        field=lambda: forms.EmailField(required=False),
+    )
+)
+register(
+    Definition(
+        key=SIGNATORY_FALLBACK,
+        name="Who signs while they are away",
+        help="The e-mail address of another signatory. Empty: the next of them by name.",
+        default="",
+        field=lambda: forms.EmailField(required=False),
+    )
+)
+register(
+    Definition(
+        key=SIGNING_ORDER,
+        name="Who signs first",
+        help="What is offered when a stamped SOW is sent; whoever sends it may choose otherwise.",
+        default=OURS_FIRST,
+        field=lambda: forms.ChoiceField(choices=ORDERS),
+    )
+)
+for key, name, help_, first, most in (
+    (
+        SIGNING_DAYS,
+        "Days to sign a SOW",
+        "What nobody signed by then expires.",
+        30,
+        365,
+    ),
+    (
+        SIGNER_HOURS,
+        "Office hours between reminders to a signer",
+        "Counted where they work, Monday to Friday, 9 to 17.",
+        16,
+        400,
+    ),
+    (SIGNER_REMINDERS, "Reminders to a signer at most", "After the first mail.", 3, 10),
+):
+    register(
+        Definition(
+            key=key,
+            name=name,
+            help=help_,
+            default=first,
+            field=lambda most=most: forms.IntegerField(min_value=1, max_value=most),
         )
     )

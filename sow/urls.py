@@ -1,6 +1,16 @@
 from django.urls import path
 
-from sow.views import approving, comparing, documents, drafting, editor, library, pen
+from sow.views import (
+    approving,
+    comparing,
+    documents,
+    drafting,
+    editor,
+    elsewhere,
+    library,
+    pen,
+    signing,
+)
 
 app_name = "sow"
 urlpatterns = [
@@ -19,6 +29,14 @@ urlpatterns = [
     path("<int:pk>/stamp/", documents.stamp, name="stamp"),
     path("<int:pk>/stamp/void/", documents.void, name="void"),
     path("<int:pk>/compare/", comparing.compare, name="compare"),
+    path("<int:pk>/signing/", signing.sending, name="send_signing"),
+    path("<int:pk>/signing/customer/", signing.route, name="route"),
+    path("<int:pk>/signing/signer/", signing.replace, name="replace_signer"),
+    path("<int:pk>/signing/recall/", signing.recall, name="recall_signing"),
+    path("<int:pk>/signing/file/", signing.file, name="stamped_file"),
+    path("<int:pk>/signing/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
+    path("<int:pk>/signing/envelope/", elsewhere.envelope, name="envelope"),
+    path("<int:pk>/sign/", signing.sign, name="sign"),
     path("library/", library.clauses, name="library"),
     path("library/new/", library.new, name="new_clause"),
     path("library/<slug:key>/", library.clause, name="clause"),
