@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.core import signing as signing_stamps
 from playwright.sync_api import expect
 
 from emdesk.approvals.inquiring import ask
@@ -24,6 +26,7 @@ from scoping.scheduling import begin
 from scoping.states import State
 from sow.models import Template
 from sow.saving import Typed, save
+from sow.signing.codes import SALT
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
 from tests.browser.test_phone import PHONE
 from tests.factories import (
@@ -34,6 +37,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reports import report
+from tests.sow.by_hand import linked, out, stamped_by_hand
 from tests.sow.making import agreed, drafted
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
@@ -154,6 +158,12 @@ PAGES = {
     "version of a SOW": "/sow/{written}/versions/1/",
     "compared SOWs": "/sow/{written}/compare/?a=1&b=2",
     "SOWs side by side": "/sow/{written}/compare/?a=1&b=2&show=side",
+    "SOW out for signature": "/sow/{out}/",
+    "send a SOW for signature": "/sow/{out}/signing/",
+    "route a SOW to the customer": "/sow/{out}/signing/customer/",
+    "SOW signed elsewhere": "/sow/{out}/signing/elsewhere/",
+    "a customer asks for a code": "/sign/{unproven}/",
+    "a customer signs": "/sign/{proven}/",
     "clauses": "/sow/library/",
     "clause": "/sow/library/travel-standard/",
     "template": "/sow/templates/{template}/",
@@ -211,6 +221,21 @@ def statements(amara, at):
     return {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
 
 
+def out_for_signature(page, amara, at):
+    """A SOW two customers are asked to sign; one of them typed the code in this browser."""
+    statement = drafted(amara, at)
+    stamped_by_hand(statement, make_user(Role.LEGAL), at)
+    ours, names = [make_user(Role.SIGNATORY)], ("Casey", "Robin")
+    signing = out(statement, ours, amara, at, names=names)
+    proven, unproven = signing.signers.filter(side="customer").order_by("pk")
+    linked(unproven, "unproven")
+    proof = signing_stamps.dumps([proven.pk, linked(proven, "proven").token_hash], salt=SALT)
+    address = urlsplit(page.url)
+    cookie = {"name": "signer", "value": proof, "domain": address.hostname, "path": "/sign/"}
+    page.context.add_cookies([cookie])
+    return {"out": statement.issue_id, "proven": "proven", "unproven": "unproven"}
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -231,6 +256,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks |= priced(desk[State.ESTIMATE_FEEDBACK], amara, at)
     pks["forecast_call"] = decided(amara, at).pk
     pks |= statements(amara, at)
+    pks |= out_for_signature(page, amara, at)
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))
