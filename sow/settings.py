@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 from django import forms
 
@@ -150,6 +151,6 @@ for key, name, help_, first, most in (
             name=name,
             help=help_,
             default=first,
-            field=lambda most=most: forms.IntegerField(min_value=1, max_value=most),
+            field=partial(forms.IntegerField, min_value=1, max_value=most),
         )
     )

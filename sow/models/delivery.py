@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from hashlib import blake2s
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -26,7 +26,7 @@ class Outcome(models.TextChoices):
 class EnvelopeDeliveryQuerySet(models.QuerySet["EnvelopeDelivery"]):
     def keep(self, service: str, envelope: str, event: str, body: str, *, at: datetime) -> bool:
         """Keep a delivery for later; False when it is here already."""
-        told = {"envelope": envelope, "event": event[:80], "body": body}
+        told: dict[str, Any] = {"envelope": envelope, "event": event[:80], "body": body}
         told |= {"received_at": at, "due_at": at}
         key = blake2s(f"{service} {body}".encode()).hexdigest()
         _, new = self.get_or_create(key=key, defaults={"service": service, **told})
