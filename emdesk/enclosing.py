@@ -12,7 +12,7 @@ def enclose(pdf: bytes, name: str, content: bytes, *, about: str, at: datetime) 
     from pyhanko.pdf_utils import embed, generic  # noqa: PLC0415 (slow import)
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
 
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer: Any = IncrementalPdfFileWriter(BytesIO(pdf))
     file = embed.EmbeddedFileObject.from_file_data(
         writer,
         data=content,
