@@ -68,6 +68,16 @@ PERIODIC = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    "mind signings": {
+        "task": "sow.signing.tasks.mind_signings",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    # Each delivery sends it too; this is for what that missed, and for second tries.
+    "apply what signature services told": {
+        "task": "sow.signing.tasks.apply_deliveries",
+        "schedule": crontab(),
+    },
     # Hourly, so that a night without the queue is made up for; each night's work is done once.
     "mind quiet issues": {
         "task": "scoping.tasks.mind_quiet_issues",

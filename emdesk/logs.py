@@ -4,7 +4,8 @@ import logging
 import re
 
 SECRET = re.compile(
-    r"(/password/reset/(?:key/)?[0-9A-Za-z]+-|/calendar/|/unsubscribe/|/services/|/sow/r/)[^\s\"']+"
+    r"(/password/reset/(?:key/)?[0-9A-Za-z]+-|/calendar/|/unsubscribe/|/services/|/sow/r/|/sign/)"
+    r"[^\s\"']+"
 )
 
 

@@ -195,6 +195,11 @@ SITE_URL = environment.text(
     else f"http://127.0.0.1:{environment.number('EMDESK_PORT', 8000)}",
 ).rstrip("/")
 GITLAB_TOKEN = environment.text("EMDESK_GITLAB_TOKEN", "")
+SIGNATURE_SECRETS = {
+    "docusign": environment.text("EMDESK_DOCUSIGN_KEY", ""),
+    "documenso": environment.text("EMDESK_DOCUMENSO_SECRET", ""),
+    "docuseal": environment.text("EMDESK_DOCUSEAL_SECRET", ""),
+}
 BOARD_PAGE = environment.number("EMDESK_BOARD_PAGE", 25)
 EMDESK_SEAL = Path(environment.text("EMDESK_SEAL", str(VAR / "seal.p12")))
 EMDESK_SEAL_PASSWORD = environment.text("EMDESK_SEAL_PASSWORD", "")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("emdesk.desk.urls")),
     path("", include("scoping.urls")),
     path("sow/", include("sow.urls")),
+    path("", include("sow.outside_urls")),
     path("", include("forecasting.urls")),
     path("", include("emdesk.people.urls")),
     path("", include("emdesk.notifications.urls")),

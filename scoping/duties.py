@@ -14,6 +14,7 @@ from emdesk.approvals.models import Request
 from emdesk.desk.duties import Appointment, Button, Class, Duty, Wait, finds
 from emdesk.people.models import Coverage, Role, User
 from scoping import rules
+from scoping.awaited import any_marked, awaited_of, marks
 from scoping.deeds import Deed
 from scoping.models import Meeting, ScopingIssue
 from scoping.models.finding import ScopingIssueQuerySet
@@ -202,15 +203,19 @@ def approvals_and_help(people: Sequence[User], at: datetime) -> Iterator[Duty]:
 
 @finds(Duty)
 def questions_to_answer(people: Sequence[User], at: datetime) -> Iterator[Duty]:
-    """For the account team: issues whose EM waits for them."""
+    """For the account team: issues whose EM waits for them, and what upper packages add."""
     team = [person for person in people if person.has(Role.ACCOUNT_TEAM)]
     if not team:
         return
     ours = Q(requester__in=team) | Q(account_team__in=team)
-    asked = ScopingIssue.objects.live().filter(ours, waiting_on=WaitingOn.ACCOUNT_TEAM)
-    for issue in asked.with_people().distinct():
-        reason = issue.next_step or "The EM waits for information about the customer's need"
-        yield _duty(issue, SCOPING, "Answer the EM about", reason, _open("Answer", issue))
+    found = ScopingIssue.objects.live().annotate(**marks()).filter(ours)
+    found = found.filter(Q(waiting_on=WaitingOn.ACCOUNT_TEAM) | any_marked())
+    for issue in found.with_people().distinct():
+        if issue.waiting_on == WaitingOn.ACCOUNT_TEAM:
+            reason = issue.next_step or "The EM waits for information about the customer's need"
+            yield _duty(issue, SCOPING, "Answer the EM about", reason, _open("Answer", issue))
+        for each in awaited_of(issue):
+            yield _duty(issue, SOW, each.verb, each.reason, each.button(issue))
 
 
 @finds(Wait)

@@ -7,7 +7,7 @@ Then the deal desk closes the opportunity, and the issue closes with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from emdesk.workflow import NotAllowed, Refused, fresh
 from scoping.deals import amend_deal
 from scoping.models import ScopingIssue, Stage
 from sow import rules
-from sow.models import BookingDeed, Done, StatementOfWork
+from sow.models import BookingDeed, Document, Done, Signer, StatementOfWork
 
 NOTED, TAKEN_BACK = "sow.booking_noted", "sow.booking_taken_back"
 Standing = Mapping[str, BookingDeed]
@@ -114,6 +114,27 @@ def note(
         )
         _tell(deed, issue, NOTED, by=by, at=at, origin=origin)
         return deed
+
+
+def signed(
+    key: str, document: Document, signers: Iterable[Signer], *, by: User, at: datetime
+) -> None:
+    """One side's signatures on an executed file, in place of what was noted by hand.
+
+    The ledger tells it as the event of the file.
+    """
+    done = [(each.name, localdate(each.done_at)) for each in signers if each.done_at]
+    _end(document.statement, (key,), at)
+    BookingDeed.objects.create(
+        statement=document.statement,
+        key=key,
+        version=document.version.number,
+        on=max(day for _, day in done),
+        who=", ".join(name for name, _ in done)[:120],
+        text=document.name,
+        by=by,
+        at=at,
+    )
 
 
 def take_back(statement: StatementOfWork, pk: int, *, by: User, at: datetime) -> None:

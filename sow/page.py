@@ -25,6 +25,7 @@ from sow.pen import held, last_held, lease_on
 from sow.redlines import open_redlines
 from sow.reviewing import links_of
 from sow.saving import Typed
+from sow.signing.page import signatures
 
 LAST_VERSIONS = 6
 ALL, FIELDS_PART = "all", "fields"
@@ -129,6 +130,7 @@ def shown(
         "offered": Clause.objects.in_use().values_list("key", "title") if edit else [],
         "approval": approval(statement, head, user, at),
         **documents(statement, head, user),
+        "signatures": signatures(statement, user, at),
         **results(head, issue, content),
     }
 

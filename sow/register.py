@@ -27,6 +27,11 @@ from sow import (  # noqa: F401 (they register)
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
 from sow.models import Clause, Document, StatementOfWork, Template
+from sow.signing import duties as signing_duties  # noqa: F401 (it registers)
+from sow.signing import ending, tasks  # noqa: F401 (they register)
+from sow.signing import notices as signing_notices  # noqa: F401 (it registers)
+from sow.signing import sentences as signing_sentences  # noqa: F401 (it registers)
+from sow.stamping import voided
 
 
 def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
@@ -44,3 +49,4 @@ for model in (Clause, Document, Template):
     visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
 place(Place("Work", "SOWs", "list-checks", "sow:list", "y", rules.meets_statements))
 place(Place("Work", "Clauses", "text-quote", "sow:library", "n", rules.reads_library))
+voided.append(ending.hear)

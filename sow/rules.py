@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from emdesk.people.models import Role, User
 from scoping.rules import (
+    SPEAK_THEMSELVES,
     books_deals,
     delivers,
     keeps_catalogue,
@@ -130,3 +131,22 @@ def reads_library(user: User) -> bool:
 def keeps_library(user: User) -> bool:
     """Practice owns the clauses as it owns the catalogue."""
     return keeps_catalogue(user)
+
+
+def routes_ours(issue: ScopingIssue, user: User) -> bool:
+    """Its EM and the leads bring the stamped SOW to our signatories (domain.md Q-04)."""
+    return works_issue(issue, user)
+
+
+def routes_customer(issue: ScopingIssue, user: User) -> bool:
+    """Who speaks with the customer as agreed for this deal brings it to them, or a lead."""
+    if user.leads:
+        return True
+    if issue.communication_owner in SPEAK_THEMSELVES and on_account_team(issue, user):
+        return True
+    return issue.communication_owner != "account_team" and works_issue(issue, user)
+
+
+def minds_signing(issue: ScopingIssue, user: User) -> bool:
+    """Either of them notes what was signed elsewhere."""
+    return routes_ours(issue, user) or routes_customer(issue, user)

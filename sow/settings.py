@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 from django import forms
 
@@ -16,6 +17,15 @@ PAYMENT_DAYS = "sow_payment_days"
 REDLINE_LIMITS = "sow_redline_limits"
 REDLINE_OURS, REDLINE_THEIRS = "sow_redline_ours_above", "sow_redline_theirs_above"
 TRUTH, IN_CASE, ON_DESK = "sow_truth", "case", "desk"
+SIGNATORY, SIGNATORY_FALLBACK = "sow_signatory", "sow_signatory_fallback"
+SIGNING_ORDER, SIGNING_DAYS = "sow_signing_order", "sow_signing_days"
+SIGNER_HOURS, SIGNER_REMINDERS = "sow_signer_hours", "sow_signer_reminders"
+OURS_FIRST, CUSTOMER_FIRST, TOGETHER = "ours", "customer", "together"
+ORDERS = [
+    (OURS_FIRST, "Our side, then the customer"),
+    (CUSTOMER_FIRST, "The customer, then our side"),
+    (TOGETHER, "Both at the same time"),
+]
 ON, OFF = "on", "off"
 
 
@@ -148,5 +158,58 @@ for key, name, default in (
             default=Decimal(default),
             field=lambda: forms.DecimalField(min_value=0, max_value=1_000_000_000),
             read=lambda stored: Decimal(str(stored)),
+        )
+    )
+register(
+    Definition(
+        key=SIGNATORY,
+        name="Who signs for our side",
+        help="The e-mail address of a signatory. Empty: the first of them by name.",
+        default="",
+        field=lambda: forms.EmailField(required=False),
+    )
+)
+register(
+    Definition(
+        key=SIGNATORY_FALLBACK,
+        name="Who signs while they are away",
+        help="The e-mail address of another signatory. Empty: the next of them by name.",
+        default="",
+        field=lambda: forms.EmailField(required=False),
+    )
+)
+register(
+    Definition(
+        key=SIGNING_ORDER,
+        name="Who signs first",
+        help="What is offered when a stamped SOW is sent; whoever sends it may choose otherwise.",
+        default=OURS_FIRST,
+        field=lambda: forms.ChoiceField(choices=ORDERS),
+    )
+)
+for key, name, help_, first, most in (
+    (
+        SIGNING_DAYS,
+        "Days to sign a SOW",
+        "What nobody signed by then expires.",
+        30,
+        365,
+    ),
+    (
+        SIGNER_HOURS,
+        "Office hours between reminders to a signer",
+        "Counted where they work, Monday to Friday, 9 to 17.",
+        16,
+        400,
+    ),
+    (SIGNER_REMINDERS, "Reminders to a signer at most", "After the first mail.", 3, 10),
+):
+    register(
+        Definition(
+            key=key,
+            name=name,
+            help=help_,
+            default=first,
+            field=partial(forms.IntegerField, min_value=1, max_value=most),
         )
     )

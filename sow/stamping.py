@@ -26,6 +26,7 @@ from scoping.promises import standing as deeds_of
 from scoping.states import State
 from sow import rules
 from sow.approving import CHAIN
+from sow.legal import out_of_step
 from sow.models import Document, Purpose, Stamp, StatementOfWork, Version
 from sow.paper import printed, put_away, stamp_text, stamped_on
 
@@ -89,6 +90,8 @@ def ask(statement: StatementOfWork, *, seen: int, by: User, at: datetime) -> Doc
         issue = fresh(statement.issue)
         statement = StatementOfWork.objects.select_related("issue").get(issue=issue)
         head = _may_stamp(statement, seen, by)
+        if wrong := out_of_step(statement, at):
+            raise Refused(wrong)
         if statement.documents.under_way().filter(purpose=Purpose.STAMPED).exists():
             raise Refused("The stamped file is being made already.")
         said = {"purpose": Purpose.STAMPED, "asked_by": by, "asked_at": at}

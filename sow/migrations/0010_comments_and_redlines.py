@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('files', '0001_initial'),
-        ('sow', '0006_guard_stamps'),
+        ('sow', '0008_guard_signatures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

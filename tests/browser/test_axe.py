@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.core import signing as signing_stamps
 from django.utils.timezone import now
 from playwright.sync_api import expect
 
@@ -30,6 +32,7 @@ from sow.legal import open_case
 from sow.models import Template
 from sow.reviewing import send as send_review
 from sow.saving import Typed, save
+from sow.signing.codes import SALT
 from tests.browser.board import WIDE, card, choice, column, drag, focus, stands_in
 from tests.browser.test_phone import PHONE
 from tests.factories import (
@@ -41,6 +44,7 @@ from tests.factories import (
 )
 from tests.reports import report
 from tests.sow.approved import again, ready
+from tests.sow.by_hand import linked, out, stamped_by_hand
 from tests.sow.making import agreed, drafted
 from tests.sow.returned import back
 
@@ -172,6 +176,12 @@ PAGES = {
     "hand-off": "/sow/{written}/handoff/",
     "edit a hand-off": "/sow/{written}/handoff/?edit=1",
     "readiness": "/sow/{written}/handoff/readiness/sso/",
+    "SOW out for signature": "/sow/{out}/",
+    "send a SOW for signature": "/sow/{out}/signing/",
+    "route a SOW to the customer": "/sow/{out}/signing/customer/",
+    "SOW signed elsewhere": "/sow/{out}/signing/elsewhere/",
+    "a customer asks for a code": "/sign/{unproven}/",
+    "a customer signs": "/sign/{proven}/",
     "clauses": "/sow/library/",
     "clause": "/sow/library/travel-standard/",
     "template": "/sow/templates/{template}/",
@@ -241,6 +251,21 @@ def statements(amara, at):
     return also | {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
 
 
+def out_for_signature(page, amara, at):
+    """A SOW two customers are asked to sign; one of them typed the code in this browser."""
+    statement = drafted(amara, at)
+    stamped_by_hand(statement, make_user(Role.LEGAL), at)
+    ours, names = [make_user(Role.SIGNATORY)], ("Casey", "Robin")
+    signing = out(statement, ours, amara, at, names=names)
+    proven, unproven = signing.signers.filter(side="customer").order_by("pk")
+    linked(unproven, "unproven")
+    proof = signing_stamps.dumps([proven.pk, linked(proven, "proven").token_hash], salt=SALT)
+    address = urlsplit(page.url)
+    cookie = {"name": "signer", "value": proof, "domain": address.hostname, "path": "/sign/"}
+    page.context.add_cookies([cookie])
+    return {"out": statement.issue_id, "proven": "proven", "unproven": "unproven"}
+
+
 def faults(page):
     """What axe finds, whatever it thinks of its weight, after the page has come to rest."""
     page.evaluate("document.fonts.ready")
@@ -261,6 +286,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks |= priced(desk[State.ESTIMATE_FEEDBACK], amara, at)
     pks["forecast_call"] = decided(amara, at).pk
     pks |= statements(amara, at)
+    pks |= out_for_signature(page, amara, at)
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

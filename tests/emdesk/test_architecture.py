@@ -186,6 +186,12 @@ def test_every_page_of_ours_is_private_but_the_signs_of_life():
         "sow.views.customer.page",
         "sow.views.customer.pdf",
         "emdesk.notifications.views.calendar.feed",
+        "sow.views.signer.link",
+        "sow.views.signer.page",
+        "sow.views.signer.file",
+        "sow.views.hooks.docusign",
+        "sow.views.hooks.documenso",
+        "sow.views.hooks.docuseal",
     }
     assert {name for name in open_to_all if "people" not in name} == {
         "emdesk.health.live",

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.security.asking import EVERYBODY, FILE, Question, fill, get, post
 from tests.security.doors import ACCOUNT, ADMIN, HOOKS, PUBLIC
+from tests.security.signing_questions import QUESTIONS as SIGNATURES
 
 MEETING = {"kind": "internal_sync", "starts_at": "2099-01-01T10:00", "minutes": "30"}
 BOARDS = [
@@ -711,6 +712,7 @@ DESK: list[Question] = [
     *ESTIMATES,
     *APPROVALS,
     *STATEMENTS,
+    *SIGNATURES,
     *ISSUE,
     *DEEDS,
     *TALK,

@@ -48,12 +48,19 @@ PUBLIC = [
     public("POST", "/sow/review/{review}/", "a cookie says that one came by its link", 404),
     public("GET", "/sow/review/{review}/pdf/", "a cookie says that one came by its link", 404),
     public("GET", "/sow/review/{review}/docx/", "a cookie says that one came by its link", 404),
+    public("GET", "/sign/{signer_link}/", "the secret in it finds a signer's page", 303),
+    public("GET", "/sign/", "a cookie of the link says whose page it is", 410),
+    public("POST", "/sign/", "a cookie of the link says whose page it is", 410),
+    public("GET", "/sign/file/", "it takes the link and the code", 404),
     public("GET", "/healthz/live", "a load balancer has no account"),
     public("GET", "/healthz/ready", "a load balancer has no account"),
 ]
 # Other systems come in by a token of their own; without one set there is no such address.
 HOOKS = [
     public("POST", "/hooks/gitlab/", "GitLab has no account", 404),
+    public("POST", "/hooks/docusign/", "DocuSign has no account", 404),
+    public("POST", "/hooks/documenso/", "Documenso has no account", 404),
+    public("POST", "/hooks/docuseal/", "DocuSeal has no account", 404),
     public("POST", "/inbox/unsubscribe/{leave}/", "a mail program has no account"),
 ]
 ACCOUNT = [

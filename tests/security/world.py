@@ -85,6 +85,7 @@ from sow.reviewing import digest_of
 from sow.saving import Typed
 from tests.factories import make_account, make_calendar, make_issue, make_user
 from tests.security.matrix import ANONYMOUS, SIGNED_IN
+from tests.security.signatures import signed
 from tests.security.visitor import PASSWORD, Visitor
 from tests.sow.making import agreed
 
@@ -183,6 +184,7 @@ def build(at: datetime) -> World:
     _label_by_batch(world)
     _priced(world)
     _agreed(world)
+    signed(world)
     _told(world)
     _calendar(world)
     Dispatch.objects.all().delete()  # nothing is due however long the questions take
