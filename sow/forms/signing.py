@@ -50,7 +50,7 @@ class CustomersForm(forms.Form):
                 coerce=int,
                 initial=place,
                 required=False,
-                empty_value=place,
+                empty_value=place,  # type: ignore[arg-type]
             )
 
     @property
@@ -116,7 +116,7 @@ class SendForm(forms.Form):
             "order": value_of(SIGNING_ORDER, day),
             "days": value_of(SIGNING_DAYS, day),
         }
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(*args, **{"initial": first, **kwargs})
         names = [(pk, user.name) for pk, user in self._people.items()]
         self.fields["first"].choices = names  # type: ignore[attr-defined]
         self.fields["second"].choices = [("", "Nobody"), *names]  # type: ignore[attr-defined]
@@ -174,7 +174,7 @@ class SignForm(forms.Form):
     )
 
     def __init__(self, *args: Any, consent: str, sha256: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"seen": sha256}, **kwargs)
+        super().__init__(*args, **{"initial": {"seen": sha256}, **kwargs})
         self.fields["consent"].label = consent
 
 

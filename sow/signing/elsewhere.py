@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import IntegrityError
 from django.db.transaction import atomic
@@ -74,7 +74,7 @@ def record(
         signing = _signing(statement, stamp, where, by=by, at=at, origin=origin)
         for side, word in ((SigningSide.OURS, ours), (SigningSide.CUSTOMER, customer)):
             _note(signing, side, word)
-        said = {"where": where, "by_hand": True}
+        said: dict[str, Any] = {"where": where, "by_hand": True}
         tell(signing, ELSEWHERE, by=by, at=at, origin=origin, **said)
         sent_to_customer(signing, at=at, origin=origin)
         signing.ended_at = signing.ended_at or at
@@ -108,7 +108,7 @@ def note_envelope(
             if statement.signings.out().exists():
                 raise Refused("It is out for signature here. Recall it first.")
             signing = _new(statement, stamp, where, envelope.strip(), by=by, at=at)
-            said = {"where": where, "envelope": envelope.strip()}
+            said: dict[str, Any] = {"where": where, "envelope": envelope.strip()}
             tell(signing, ELSEWHERE, by=by, at=at, origin=origin, **said)
             sent_to_customer(signing, at=at, origin=origin)
             look_again(where, envelope.strip(), at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.transaction import atomic
 from django.template.loader import render_to_string
@@ -113,7 +114,7 @@ def file_away(signing: Signing, document: Document, *, at: datetime, origin: str
     for key, side in SIGNED_BY.items():
         signers = signing.signers.filter(side=side, turn=SignerTurn.SIGNED)
         booking.signed(key, document, signers, by=signing.sent_by, at=at)
-    said = {"executed": document.sha256, "document": document.pk}
+    said: dict[str, Any] = {"executed": document.sha256, "document": document.pk}
     return tell(signing, EXECUTED, by=None, at=at, origin=origin, **said)
 
 

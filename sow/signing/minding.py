@@ -74,8 +74,8 @@ def remind(signer: Signer, at: datetime) -> bool:
         signer.reminded += 1
         signer.remind_at = reminder_after(signer, signer.reminded, at)
         signer.save(update_fields=["reminded", "remind_at"])
-        said = {"reminder": signer.reminded}
-        event = tell(signing, REMINDED, by=None, at=at, signer=signer, **said)
+        times: dict[str, Any] = {"reminder": signer.reminded}
+        event = tell(signing, REMINDED, by=None, at=at, signer=signer, **times)
         mail_link(signer, event, "remind", at=at)
     return True
 

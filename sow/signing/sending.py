@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.transaction import atomic
 from django.utils.timezone import localdate
@@ -99,7 +100,7 @@ def send(
         base = SECOND if order == CUSTOMER_FIRST else FIRST
         for step, user in enumerate(ours):
             _sign_up(signing, user, base + (step if in_turn else 0))
-        said = {"ours": [user.name for user in ours], "order": order, "why": why}
+        said: dict[str, Any] = {"ours": [user.name for user in ours], "order": order, "why": why}
         tell(signing, SENT, by=by, at=at, origin=origin, **said)
         if customers:
             _route(signing, customers, by=by, at=at, origin=origin)

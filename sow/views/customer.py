@@ -7,13 +7,14 @@ nothing (promises.md §3.9). Looking changes nothing but the note that somebody 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -27,6 +28,7 @@ from sow.forms.library import one_line, one_line_ends
 from sow.models import Purpose, ReviewLink, ReviewVisit
 from sow.views.word import word_file
 
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 GUESSES = {"guess": "20/15m/ip"}
 ACTS = {"act": "120/15m/ip,60/15m/key"}
 LONGEST_NOTE, LONGEST_AGENT = 500, 300
@@ -70,7 +72,7 @@ def page(request: HttpRequest, link: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def pdf(request: HttpRequest, link: int) -> HttpResponse:
+def pdf(request: HttpRequest, link: int) -> HttpResponseBase:
     found = _found(request, link)
     if isinstance(found, HttpResponse):
         return found
@@ -175,7 +177,7 @@ def _cookie(pk: int) -> str:
     return f"__Host-review-{pk}" if settings.SESSION_COOKIE_SECURE else f"review-{pk}"
 
 
-def _unseen(answer: HttpResponse) -> HttpResponse:
+def _unseen(answer: Answer) -> Answer:
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 

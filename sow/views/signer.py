@@ -7,12 +7,13 @@ The link's secret goes into a cookie and out of the address at once. Looking cha
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_safe
@@ -29,6 +30,7 @@ from sow.signing.holding import Over
 from sow.signing.links import link_behind
 from sow.views.signing import address_of, agent_of, pdf_file
 
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 COOKIE, PROOF = "signing", "signer"
 HOURS = 3_600
 RATES = {"open": "30/m/ip", "act": "20/m/ip", "code": "6/h/key"}
@@ -69,7 +71,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def file(request: HttpRequest) -> HttpResponse:
+def file(request: HttpRequest) -> HttpResponseBase:
     """The stamped file or, once everybody signed, the executed one; after the code."""
     found = _behind(request)
     if found is None or not _proven(request, found):
@@ -251,7 +253,7 @@ def _forget(response: HttpResponse, name: str) -> None:
     _keep(response, name, "", 0)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: Answer) -> Answer:
     """Kept by nobody on the way, found by no search."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"

@@ -17,7 +17,8 @@ from emdesk.paper import Printed
 from emdesk.sealing import verify
 from emdesk.workflow import NotAllowed, Refused
 from scoping.models import ScopingIssue
-from sow.models import Document, Place, Progress, Purpose
+from sow.booking import executed, standing
+from sow.models import Document, Done, Place, Progress, Purpose
 from sow.signing import executing
 from sow.signing.elsewhere import Word, record
 from sow.signing.executing import execute, waiting
@@ -71,6 +72,12 @@ def test_the_evidence_names_who_when_from_where_hashes_and_chain(monkeypatch):
     signing = found.signing
     assert (signing.standing, signing.executed) == (Progress.EXECUTED, document)
     assert document.purpose == Purpose.EXECUTED
+    booked = standing(signing.statement)
+    assert executed(signing.statement) is not None
+    assert [booked[key].who for key in (Done.SIGNED_US, Done.SIGNED_THEM)] == [
+        "Pat Accounting",
+        "Ada Lovelace",
+    ]
     assert document.sha256 == sha256(document.file.path.read_bytes()).hexdigest()
     event = Event.objects.get(verb="sow.executed")
     assert event.data["executed"] == document.sha256
