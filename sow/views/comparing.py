@@ -34,7 +34,7 @@ def version(request: SignedIn, pk: int, number: int) -> HttpResponse:
     context = _read(found, number)
     about = request.GET.get("about", "")
     context |= said_of(found, context["version"], request.user, about)
-    context["sent"] = sendings(found).get(number, [])
+    context["sendings"] = sendings(found).get(number, [])
     context["taken_in"] = taken_in(found, number)
     return render(request, "sow/version.html", context)
 

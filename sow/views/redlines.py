@@ -68,7 +68,7 @@ def redline(request: SignedIn, pk: int, redline: int) -> HttpResponse:
     except NotAllowed:
         raise
     except Resets as resets:
-        more |= {"effects": resets.effects, "told": resets.effects.resets}
+        more |= {"effects": resets.effects, "told": resets.effects.takes}
         return _page(request, found, chosen, refused=resets.reason, **more)
     except Refused as refusal:
         more["status"] = 409 if isinstance(refusal, PenHeld) else 422

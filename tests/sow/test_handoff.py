@@ -35,6 +35,7 @@ from sow.models import Done, Handoff, StatementOfWork
 from sow.readiness import GROUPS, QUESTIONS, score
 from tests.factories import NOON, make_user
 from tests.sow.approved import HOUR, again
+from tests.sow.by_hand import stamped_by_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,7 @@ def sign(statement, by):
 def test_it_opens_when_the_stamped_sow_goes_out_or_by_its_em(statement, em, pm):
     with pytest.raises(NotAllowed):
         open_handoff(again(statement), by=pm, at=NOON)
+    stamped_by_hand(statement, make_user(Role.LEGAL), NOON)
     note_deed(again(statement).issue, DEEDS["stamped_sow_sent"], by=em, at=NOON + HOUR)
 
     found = Handoff.objects.get(statement=statement)

@@ -100,7 +100,7 @@ def test_it_says_beforehand_what_it_resets(em):
     assert "Estimate version: v1 → v2" in shown
     untold = client.post(address, {"why": "They want more"})
     assert untold.status_code == 422
-    assert "Saving this resets" in untold.content.decode()
+    assert "Saving this takes away" in untold.content.decode()
     told = [f"{name}'s approval" for name in ("Architect", "Delivery")]
     assert client.post(address, {"told": told}).status_code == 422
     assert StatementOfWork.objects.get(pk=statement.pk).latest == 2

@@ -254,7 +254,7 @@ def test_nothing_internal_is_in_what_the_customer_gets(statement, em, monkeypatc
     for path in ("", "pdf/", "docx/"):
         answer = browser.get(f"{address}{path}")
         assert answer.status_code == 200
-        text = answer.content.decode("latin-1")
+        text = answer.getvalue().decode("latin-1")
         hidden = [*SECRETS.values(), "Narwhal", "Kudu for us", "Okapi", "gerenuk", "777", em.email]
         for word in [*hidden, "Remote only", statement.issue.reference, "/issues/"]:
             assert word not in text, (path, word)
