@@ -25,7 +25,9 @@ CONSENT = (
     "{whom} as it would on paper."
 )
 MOST_POINTS, MOST_STROKES, EDGE = 3_000, 60, 1_000
-STROKES = re.compile(r"(?:\d{1,4},\d{1,4} ?)+(?:;(?:\d{1,4},\d{1,4} ?)+)*", re.ASCII)
+POINT = r"\d{1,4},\d{1,4}"
+STROKE = rf"{POINT}(?: {POINT})*"  # one way to read it, or a crafted one takes for ever
+STROKES = re.compile(rf"{STROKE}(?:;{STROKE})*", re.ASCII)
 Strokes = Sequence[Sequence[Sequence[int]]]
 
 

@@ -150,6 +150,7 @@ def test_nothing_is_signed_without_code_consent_name_or_with_another_file(found)
         ({"consent": ""}, "Tick this"),
         ({"typed": "  "}, "required"),
         ({"strokes": "<svg>"}, "cannot be read"),
+        ({"strokes": f"1,{'1111,' * 5_000}x"}, "cannot be read"),
         ({"strokes": ";".join(["1,1"] * 61)}, "too many lines"),
     ):
         page = client.post("/sign/", signing_form(found, **said))
