@@ -19,7 +19,7 @@ from sow.asking import Resets, effects_of, replaced
 from sow.content import Content, Section, digest_of
 from sow.differing import sentences
 from sow.fields import FIELDS
-from sow.models import StatementOfWork, Version
+from sow.models import Progress, StatementOfWork, Version
 from sow.models.clause import MOST_TEXT
 from sow.pen import PenHeld, hold, keep_proposal
 
@@ -204,7 +204,9 @@ def keep(
     estimate: EstimateVersion | None = None,
     told: Collection[str] | None = None,
 ) -> Version:
-    """The next version; from another estimate when one is given."""
+    """The next version; from another estimate when one is given. What both signed stays as it is."""
+    if statement.signings.filter(standing=Progress.EXECUTED).exists():
+        raise Refused(f"{statement.number} is executed. It stays as both have signed it.")
     pinned = estimate or head.estimate_version
     _within_limits(content)
     effects = effects_of(head, content, by=by, at=at, estimate=estimate)

@@ -19,9 +19,11 @@ from emdesk.workflow import NotAllowed, Refused
 from scoping.models import ScopingIssue
 from sow.booking import executed, standing
 from sow.models import Document, Done, Place, Progress, Purpose
+from sow.saving import Typed, save
 from sow.signing import executing
 from sow.signing.elsewhere import Word, record
 from sow.signing.executing import execute, waiting
+from tests.sow.approved import again
 from tests.sow.signing.out import (
     ADA,
     LATER,
@@ -207,3 +209,16 @@ def test_a_real_one_is_sealed_whole_with_the_stamped_file_inside(monkeypatch, se
     assert sha256(inside).hexdigest() == found.signing.sha256
     assert names[1]["/AFRelationship"] == "/Source"
     assert len(root["/AF"]) == 1
+
+
+def test_what_both_signed_is_not_written_on(monkeypatch):
+    found = desk(monkeypatch)
+    pretended(monkeypatch)
+    execute(signed_by_all(found), at=LATER + MINUTE)
+    statement = again(found.statement)
+
+    said = {"seen": statement.latest, "by": found.em, "at": LATER + 2 * MINUTE}
+    with pytest.raises(Refused, match="stays as both have signed it"):
+        save(statement, typed=[Typed("travel", "Travel", "More of it.")], why="They ask", **said)
+
+    assert again(statement).latest == statement.latest
