@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Timer
 from typing import IO, cast
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -55,8 +55,8 @@ class Press:
     def print(self, html: str, variant: str = READ, heard: Heard = lambda page: None) -> Printed:
         """``heard`` is told the number of each page as it is begun."""
         child = self._running()
-        ended = Event()
-        late = Timer(self._seconds, _end, (child, ended))
+        ended = threading.Event()
+        late = threading.Timer(self._seconds, _end, (child, ended))
         late.start()
         try:
             return _handed_over(child, html.encode(), variant, heard)
@@ -92,7 +92,7 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-def _end(child: subprocess.Popen[bytes], ended: Event) -> None:
+def _end(child: subprocess.Popen[bytes], ended: threading.Event) -> None:
     ended.set()
     child.kill()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -12,7 +13,7 @@ import psycopg2
 from django.conf import settings
 from django.db import connection
 
-from emdesk.embedded import PROJECT
+from emdesk.embedded import PROJECT, Servers
 
 PREFIX = "migrated_"
 OURS = ("emdesk", "scoping", "sow", "forecasting")
@@ -26,6 +27,16 @@ def template() -> str:
         if name not in (known := _known()):
             _make(name, instead_of=known)
     return name
+
+
+def copy_to(servers: Servers, name: str) -> None:
+    """Fill the empty database of other servers with what the template holds."""
+    here = connection.get_connection_params()
+    source = f"postgresql://{here['user']}@/{name}?host={here['host']}"
+    dump, load = servers.lodging.postgres("pg_dump"), servers.lodging.postgres("psql")
+    told = subprocess.run([dump, source], capture_output=True, check=True).stdout
+    quietly = ("--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1")
+    subprocess.run([load, *quietly, servers.database_url], input=told, check=True)
 
 
 def _code() -> str:

@@ -162,8 +162,8 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[OwnDesk]:
-    with own_desk() as desk:
+def desk(migrated: str) -> Iterator[OwnDesk]:
+    with own_desk(migrated) as desk:
         yield desk
 
 
