@@ -21,7 +21,7 @@ def test_rows_that_agree_are_said_to_agree(issues, capsys):
 
     assert capsys.readouterr().out == (
         "clocks: 0 differ\nstays in columns: 0 differ\nwords to find issues by: 0 differ\n"
-        "snapshots of the forecast: 0 differ\nwhat desk and CRM disagree about: 0 differ\n"
+        "hand-offs: 0 differ\nsnapshots of the forecast: 0 differ\nwhat desk and CRM disagree about: 0 differ\n"
         "corrections of frozen quarters: 0 differ\n"
     )
 
