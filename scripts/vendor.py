@@ -47,6 +47,7 @@ ICONS = [
     "octagon-alert",
     "scale",
     "search",
+    "scroll-text",
     "settings",
     "square-kanban",
     "sun",

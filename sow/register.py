@@ -47,6 +47,6 @@ acts.append(on_the_issue)
 afterwards.append(draft_agreed)
 for model in (Clause, Document, Template):
     visible_subjects.register(model._meta.label_lower, model.objects.visible_to)
-place(Place("Work", "SOWs", "list-checks", "sow:list", "y", rules.meets_statements))
+place(Place("Work", "SOWs", "scroll-text", "sow:list", "y", rules.meets_statements))
 place(Place("Work", "Clauses", "text-quote", "sow:library", "n", rules.reads_library))
 voided.append(ending.hear)
