@@ -518,7 +518,7 @@ STATEMENTS = [
     post(f"{SOW}/returned/", "take a Word file back"),
     get(f"{SOW}/review/", "send a SOW to the customer"),
     post(f"{SOW}/review/", "send a SOW to the customer", ok=422),
-    post("/sow/{turned}/review/{review}/revoke/", "send a SOW to the customer"),
+    post("/sow/{turned}/review/{customer_review}/revoke/", "send a SOW to the customer"),
     get(f"{CLAUSES}/", "read the clause library"),
     get(f"{CLAUSES}/travel-standard/", "read the clause library"),
     get(f"{TEMPLATE}/", "read the clause library"),

@@ -44,10 +44,16 @@ PUBLIC = [
     public("GET", "/offer/{offer}/", "the token in it says which estimate"),
     public("GET", "/offer/{offer}/pdf/", "the token in it says which estimate"),
     public("GET", "/sow/r/{review_secret}/", "the secret in it says which SOW", 303),
-    public("GET", "/sow/review/{review}/", "a cookie says that one came by its link", 404),
-    public("POST", "/sow/review/{review}/", "a cookie says that one came by its link", 404),
-    public("GET", "/sow/review/{review}/pdf/", "a cookie says that one came by its link", 404),
-    public("GET", "/sow/review/{review}/docx/", "a cookie says that one came by its link", 404),
+    public("GET", "/sow/review/{customer_review}/", "a cookie says that one came by its link", 404),
+    public(
+        "POST", "/sow/review/{customer_review}/", "a cookie says that one came by its link", 404
+    ),
+    public(
+        "GET", "/sow/review/{customer_review}/pdf/", "a cookie says that one came by its link", 404
+    ),
+    public(
+        "GET", "/sow/review/{customer_review}/docx/", "a cookie says that one came by its link", 404
+    ),
     public("GET", "/sign/{signer_link}/", "the secret in it finds a signer's page", 303),
     public("GET", "/sign/", "a cookie of the link says whose page it is", 410),
     public("POST", "/sign/", "a cookie of the link says whose page it is", 410),

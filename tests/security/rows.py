@@ -11,7 +11,7 @@ from django.db import connection
 
 DIFFERENT_EVERY_TIME = re.compile(
     r"\b20[2-9]\d-\d\d-\d\d[T ][\d:.+]+|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{2}/)?[0-9a-f]{32}\b"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/sign/)[\w-]{43}(?=/)"
 )
 
 

@@ -184,7 +184,7 @@ def tell(world: World, turn: int | None) -> None:
 
 def _tell_review(world: World, text: Texts) -> None:
     """What was asked, answered and said about what was just sent."""
-    found, at = Request.objects.waiting().get(), world.at
+    found, at = Request.objects.waiting().get(chain="estimate"), world.at
     architect, step = world.person("architect own"), found.steps.get()
     inquiry = ask(step, text(1_000), by=architect, at=at)
     answer(inquiry, text(1_000), by=world.person("EM own"), at=at)

@@ -311,5 +311,6 @@ def test_the_deal_itself_has_all_these_words(world: World) -> None:
     seen += world["EM own"].ask(f"/opportunities/{world.pks['opportunity']}/").page
     seen += world["EM own"].ask(f"/approvals/{world.pks['review']}/").page
     seen += world["EM own"].ask(f"/forecast/calls/{world.pks['forecast_call']}/").page
+    seen += world["EM own"].ask(f"/sow/{world.pks['written']}/").page
 
     assert [name for name, secret in SECRETS.items() if secret not in seen] == []

@@ -55,6 +55,7 @@ NOTHING_STORED = (
     *("/theme/", "/activity/scoping.scopingissue/{deal}/unwatch/"),
     *("/catalogue/draft/begin/", "/forecast/{quarter}/call/begin/"),  # there is one already
     *("/sow/{written}/stamp/", "/sow/{written}/stamp/void/"),  # nobody approved it
+    "/sow/{written}/returned/",  # no file comes with it
     "/issues/{priced}/estimate/v{sent}/review/",  # it was asked for already
 )
 # Fields of a form that is sent without them.

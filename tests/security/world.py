@@ -488,7 +488,7 @@ def _about_statements(world: World, statement: StatementOfWork, turned: Version)
         "remark": clause_comment(statement, "travel", SECRETS["remark"], seen=1, by=em, at=at).pk,
         "outside": outside.pk,
         "redline": statement.redlines.get().pk,
-        "review": link.pk,
+        "customer_review": link.pk,
         "review_secret": "a-secret",
     }
 
