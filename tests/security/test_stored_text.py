@@ -63,6 +63,8 @@ def looker(path: str) -> str:
     their_own = path.endswith("/reword/") or "{own_view}" in path or "{mail}" in path
     if path.endswith("/close-date/"):
         return "deal desk"
+    if path.endswith("/sign/"):
+        return "signatory"
     if (path.startswith("/catalogue/") and DRAFT.search(path)) or KEPT.match(path):
         return "practice manager"
     return "EM own" if their_own else "admin" if path == "/health/" else "EM lead"
