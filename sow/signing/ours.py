@@ -67,7 +67,7 @@ def evidence_for(signing: Signing, signers: list[Signer]) -> Evidence:
     version = signing.stamp.version
     estimate = version.estimate_version
     return Evidence(
-        title=f"Signature of {signing.statement.number} {version.name}",
+        title=f"{signing.statement.number} {version.name}",
         value=estimate.final_total,
         currency=estimate.currency,
         document=signers[0].pk,
