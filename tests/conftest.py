@@ -16,7 +16,10 @@ from tests.migrated import template
 from tests.notifications.server import MailServer, serving
 
 CAMPAIGNS = ("full", "chaos")
-LONGEST = {"test_chaos", "test_two_commands", "test_database_away", "test_reference"}
+LONGEST = {
+    *("test_chaos", "test_two_commands", "test_database_away", "test_matrix", "test_axe"),
+    *("test_reference", "test_stored_text"),
+}
 
 ANY_MACHINE = settings(
     deadline=None,
