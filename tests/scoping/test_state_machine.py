@@ -192,7 +192,7 @@ class Machine(RuleBasedStateMachine):
 @pytest.mark.django_db(transaction=True)
 def test_no_sequence_of_moves_leaves_the_machine(request):
     full = request.config.getoption("--full")
-    examples = 100 if full else 12
+    examples = 100 if full else 6
     phases = Phase if full else (Phase.explicit, Phase.reuse, Phase.generate)
     Machine.steps = 0
 

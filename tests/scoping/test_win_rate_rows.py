@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -75,6 +75,7 @@ class EveryNumberHasItsRows(TestCase):
         self.segments: list[Segment | None] = [make_segment("SMB"), make_segment(), None]
         self.people = [make_user(name=name or "Nobody") for name in ODD[:4]]
 
+    @settings(max_examples=10)
     @given(st.lists(DEALS, max_size=12), st.randoms())
     def test_deals(self, deals: list[dict[str, Any]], chance: Any) -> None:
         Opportunity.objects.all().delete()
