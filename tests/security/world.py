@@ -188,6 +188,7 @@ def build(at: datetime) -> World:
     _told(world)
     _calendar(world)
     Dispatch.objects.all().delete()  # nothing is due however long the questions take
+    Mail.objects.filter(sent_at=None).update(sent_at=at)
     _come_in(world)
     _let_another_transaction_pass()
     return world
