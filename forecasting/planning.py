@@ -23,6 +23,7 @@ from scoping.models import Opportunity
 
 SET = "forecasting.plan_set"
 MOST = 1_000
+LONGEST_CELL = 1_000
 Told = dict[str, Decimal | None]
 HEADS = {
     "region": "region",
@@ -114,9 +115,12 @@ def read_table(text: str, quarter: Quarter) -> list[Planned]:
 
 def _rows(text: str) -> list[list[str]]:
     try:
-        return [row for row in csv.reader(io.StringIO(text), _dialect(text)) if any(row)]
+        rows = [row for row in csv.reader(io.StringIO(text), _dialect(text)) if any(row)]
     except csv.Error as broken:
         raise ValueError(f"This is no table: {broken}.") from broken
+    if any(len(cell) > LONGEST_CELL for row in rows for cell in row):
+        raise ValueError(f"This is no table: a cell holds over {LONGEST_CELL:,} characters.")
+    return rows
 
 
 def _plain(cell: str) -> str:
