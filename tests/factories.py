@@ -27,7 +27,11 @@ def make_user(*roles: Role, **fields: Any) -> User:
     number = next(_numbers)
     fields.setdefault("email", f"colleague{number}@example.com")
     fields.setdefault("name", f"Colleague {number}")
-    return User.objects.create_user(roles=list(roles or (Role.EM,)), **fields)
+    password = fields.pop("password", None)
+    user = User(roles=list(roles or (Role.EM,)), **fields)
+    user.set_password(password)
+    user.save()
+    return user
 
 
 def make_calendar(name: str = "", **fields: Any) -> WorkingCalendar:

@@ -26,7 +26,9 @@ from tests.together import together
 DAY = timedelta(days=1)
 LAST = date.max
 unlinked = settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=settings.default.max_examples // 4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 rows = st.lists(
     st.tuples(

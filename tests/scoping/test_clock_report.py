@@ -71,38 +71,41 @@ def _told(issue, start, held, hours, rng):
     return "met" if hours <= 72 else "late"
 
 
-@pytest.mark.parametrize("by", ["em", "segment", "month"])
-def test_each_line_is_what_a_pencil_finds(history, lead, by):
-    found = report(clocks_of(lead).filter(key="estimate"), by, LATER)
+def test_each_line_is_what_a_pencil_finds(history, lead):
+    for by in ("em", "segment", "month"):
+        found = report(clocks_of(lead).filter(key="estimate"), by, LATER)
 
-    expected = oracle.report(history, by)
-    assert {row.name for row in found.rows} == set(expected)
-    for row in found.rows:
-        line = expected[row.name]
-        assert {str(part): count for part, count in row.counts.items() if count} == {
-            part: count for part, count in line.items() if part in list(Part)
-        }
-        assert (row.rate if row.judged else -1) == pytest.approx(line["rate"])
-        for share, name in ((0.5, "median"), (0.85, "p85")):
-            length = row.took_at(share)
-            hours = -1 if length is None else length / HOUR
-            assert hours == pytest.approx(line[name])
-    assert found.total.total == len(history)
+        expected = oracle.report(history, by)
+        assert {row.name for row in found.rows} == set(expected)
+        for row in found.rows:
+            agrees(row, expected[row.name])
+        assert found.total.total == len(history)
 
 
-@pytest.mark.parametrize("by", ["em", "segment", "month", "policy", "turn"])
-def test_every_number_is_that_of_its_rows(history, lead, by):
+def agrees(row, line):
+    assert {str(part): count for part, count in row.counts.items() if count} == {
+        part: count for part, count in line.items() if part in list(Part)
+    }
+    assert (row.rate if row.judged else -1) == pytest.approx(line["rate"])
+    for share, name in ((0.5, "median"), (0.85, "p85")):
+        length = row.took_at(share)
+        hours = -1 if length is None else length / HOUR
+        assert hours == pytest.approx(line[name])
+
+
+def test_every_number_is_that_of_its_rows(history, lead):
     clocks = clocks_of(lead)
-    found = report(clocks, by, LATER)
+    for by in ("em", "segment", "month", "policy", "turn"):
+        found = report(clocks, by, LATER)
 
-    assert found.rows
-    for row in found.rows:
-        own = keyed(clocks, by, row.key, LATER)
-        for part, count in row.counts.items():
-            if by == "turn" and part not in (Part.LATE, Part.OVERDUE):
-                continue
-            assert parted(own, [part], LATER).count() == count
-    assert sum(row.total for row in found.rows) == found.total.total
+        assert found.rows
+        for row in found.rows:
+            own = keyed(clocks, by, row.key, LATER)
+            for part, count in row.counts.items():
+                if by == "turn" and part not in (Part.LATE, Part.OVERDUE):
+                    continue
+                assert parted(own, [part], LATER).count() == count, (by, row.name, part)
+        assert sum(row.total for row in found.rows) == found.total.total
 
 
 def test_a_broken_stamp_names_the_leg_that_had_it(lead):

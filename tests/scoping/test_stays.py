@@ -87,7 +87,9 @@ def test_an_edit_neither_ends_nor_begins_a_stay():
 
 
 @settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=settings.default.max_examples // 4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(cuts=st.lists(st.integers(0, 20), max_size=6), seed=st.integers(0, 999))
 def test_stays_are_the_same_whether_events_come_one_by_one_or_in_batches(cuts, seed):

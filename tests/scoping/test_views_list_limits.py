@@ -138,7 +138,7 @@ def test_no_parameter_breaks_the_list_or_makes_it_slow_or_large(client, market):
     ]
     addresses += [
         {name: chance.choices(HOSTILE, k=3) for name in chance.sample(PARAMETERS, 6)}
-        for _ in range(60)
+        for _ in range(20)
     ]
     addresses += [{name: [value] * 900} for name in PARAMETERS for value in ("title", "open")]
     worst, broken = {"seconds": 0.0, "bytes": 0}, []
@@ -157,20 +157,20 @@ def test_no_parameter_breaks_the_list_or_makes_it_slow_or_large(client, market):
     assert worst["bytes"] < 2_000_000
 
 
-@pytest.mark.parametrize(
-    ("asked", "rows"),
-    [
-        ({"per_page": "20000"}, 25),
-        ({"per_page": "-1"}, 25),
-        ({"per_page": "50"}, 40),
-        ({"page": "99"}, 15),
-        ({"page": "-3"}, 25),
-        ({"page": "2", "per_page": "100"}, 40),
-        ({"sort": "engagement_manager__password"}, 25),
-    ],
-)
-def test_pages_are_clamped(client, market, asked, rows):
-    assert len(shown(client, **asked)) == rows
+CLAMPED = [
+    ({"per_page": "20000"}, 25),
+    ({"per_page": "-1"}, 25),
+    ({"per_page": "50"}, 40),
+    ({"page": "99"}, 15),
+    ({"page": "-3"}, 25),
+    ({"page": "2", "per_page": "100"}, 40),
+    ({"sort": "engagement_manager__password"}, 25),
+]
+
+
+def test_pages_are_clamped(client, market):
+    for asked, rows in CLAMPED:
+        assert len(shown(client, **asked)) == rows, asked
 
 
 def test_an_address_never_grows_from_page_to_page(client, market):

@@ -75,7 +75,7 @@ class EveryNumberHasItsRows(TestCase):
         self.segments: list[Segment | None] = [make_segment("SMB"), make_segment(), None]
         self.people = [make_user(name=name or "Nobody") for name in ODD[:4]]
 
-    @settings(max_examples=10)
+    @settings(max_examples=settings.default.max_examples // 5)
     @given(st.lists(DEALS, max_size=12), st.randoms())
     def test_deals(self, deals: list[dict[str, Any]], chance: Any) -> None:
         Opportunity.objects.all().delete()
@@ -132,7 +132,7 @@ def test_every_number_of_every_axis_has_its_rows(desk: None, basis: Basis) -> No
     assert disagreeing(basis) == []
 
 
-@pytest.mark.parametrize("role", [Role.ACCOUNT_TEAM, Role.SIGNATORY, Role.VIEWER])
+@pytest.mark.parametrize("role", [Role.ACCOUNT_TEAM, Role.VIEWER])
 @pytest.mark.parametrize("basis", Basis)
 def test_numbers_and_rows_have_the_same_reach(desk: None, basis: Basis, role: Role) -> None:
     reader = make_user(role)

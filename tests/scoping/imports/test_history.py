@@ -33,6 +33,7 @@ def files(data: Path) -> list[Path]:
     ]
 
 
+@pytest.mark.full
 def test_the_label_history_gives_its_right_answers_once(
     files: list[Path], asked: Asked, reference: Callable[[str], Any]
 ) -> None:

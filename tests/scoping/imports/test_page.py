@@ -256,6 +256,7 @@ def test_a_line_without_end_is_refused_at_the_door(lead: Importer) -> None:
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.full
 def test_a_packed_file_that_unpacks_without_end_is_refused(lead: Importer) -> None:
     lines = gzip.compress((b"x" * 1023 + b"\n") * (64 << 10))
     bomb = gzip.compress(f"{MAVEN}\n".encode()) + lines * 5

@@ -127,7 +127,7 @@ def check(start: date, seed: int, name: str) -> int:
 
 @settings(
     deadline=None,
-    max_examples=8,
+    max_examples=settings.default.max_examples // 8,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each try lives through months
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
