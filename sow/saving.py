@@ -205,8 +205,8 @@ def keep(
     told: Collection[str] | None = None,
 ) -> Version:
     """The next version; from another estimate when one is given. What both signed stays as it is."""
-    if statement.signings.filter(standing=Progress.EXECUTED).exists():
-        raise Refused(f"{statement.number} is executed. It stays as both have signed it.")
+    if statement.signings.filter(standing__in=[Progress.SIGNED, Progress.EXECUTED]).exists():
+        raise Refused(f"{statement.number} is signed. It stays as both have signed it.")
     pinned = estimate or head.estimate_version
     _within_limits(content)
     effects = effects_of(head, content, by=by, at=at, estimate=estimate)
