@@ -14,17 +14,20 @@ from hashlib import sha256
 
 from django.db.models import Count, Max
 from django.db.transaction import atomic
+from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
 from emdesk.configuration.values import value_of
+from emdesk.ledger.models import Event
 from emdesk.ledger.recording import record
+from emdesk.notifications.writing import absolute, one_line
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
 from scoping.deeds import DEEDS
 from scoping.models import ScopingIssue
 from scoping.promises import amiss, standing
 from scoping.promises import note as note_deed
-from sow import rules
+from sow import outside_mail, rules
 from sow.fields import named_in
 from sow.greenlights import customer_agreed
 from sow.models import OutsideComment, ReviewLink, Side, StatementOfWork, Version
@@ -32,9 +35,10 @@ from sow.models.clause import MOST_TEXT
 from sow.models.comment import LONGEST_BODY
 from sow.models.redline import Part, Source
 from sow.models.review import Answer
+from sow.outside_mail import REVIEW
 from sow.pen import come_back, give, held
 from sow.redlines import Wanted, keep_redline, wanted_in
-from sow.settings import REVIEW_DAYS
+from sow.settings import OUR_SIDE, REVIEW_DAYS
 
 REVIEW_SENT, REVIEW_REVOKED = "sow.review_sent", "sow.review_revoked"
 REVIEW_ANSWERED = "sow.review_answered"
@@ -55,10 +59,11 @@ def send(
     at: datetime,
     message: str = "",
     due: date | None = None,
+    mail: bool = False,
 ) -> tuple[ReviewLink, str]:
     """A link to the newest version for one person, and its secret, which is nowhere kept.
 
-    Raises :class:`Refused` and :class:`NotAllowed`.
+    With ``mail`` it is sent to them. Raises :class:`Refused` and :class:`NotAllowed`.
     """
     secret = secrets.token_urlsafe(32)
     with atomic():
@@ -81,9 +86,26 @@ def send(
         if pen is None or pen.side != Side.CUSTOMER:
             give(statement, Side.CUSTOMER, by=by, at=at, reason=f"Sent to {name}"[:300])
         said = {"sow": statement.number, "version": version.number, "to": name, "link": link.pk}
-        record(issue, REVIEW_SENT, by=by, at=at, **said)
+        event = record(issue, REVIEW_SENT, by=by, at=at, **said)
+        if mail:
+            _write(link, secret, event, at=at)
         _draft_is_delivered(issue, by=by, at=at)
     return link, secret
+
+
+def _write(link: ReviewLink, secret: str, event: Event, *, at: datetime) -> None:
+    about = {
+        "name": one_line(link.name),
+        "us": one_line(value_of(OUR_SIDE, localdate(at))),
+        "number": link.statement.number,
+        "title": one_line(link.statement.issue.title),
+        "sender": one_line(link.made_by.name),
+        "link": absolute(reverse("sow:review_enter", args=[secret])),
+        "until": link.expires_at,
+        "due": link.due_date,
+        "note": link.message,
+    }
+    outside_mail.write(REVIEW, event, (link.pk, link.email), about, at=at)
 
 
 def _sendable(statement: StatementOfWork, issue: ScopingIssue, *, seen: int, by: User) -> Version:

@@ -21,3 +21,8 @@ class SendReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="They read it above the text.",
     )
+    mail = forms.BooleanField(
+        label="Mail them the link",
+        required=False,
+        help_text="You see it in any case, to send it your own way.",
+    )

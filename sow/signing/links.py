@@ -1,7 +1,6 @@
 """A signer's own address: it finds their page for a while, and does nothing by itself.
 
-The secret is random and leaves by mail alone; here only its hash is kept. Mails keep their text no
-longer than until they are sent (:func:`forget`).
+The secret is random and leaves by mail alone; here only its hash is kept.
 """
 
 from __future__ import annotations
@@ -11,18 +10,17 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from emdesk.configuration.values import value_of
 from emdesk.ledger.models import Event, Origin
-from emdesk.notifications.models import Mail
 from emdesk.notifications.writing import absolute, one_line
+from sow import outside_mail
 from sow.models import Signer, SignerLink
+from sow.outside_mail import SIGNING
 from sow.settings import OUR_SIDE
 
-KIND = "signing"
 BYTES = 32
 COPY_DAYS = timedelta(days=30)
 
@@ -66,23 +64,4 @@ def write(signer: Signer, event: Event, what: str, *, at: datetime, **said: Any)
         "until": signing.expires_at,
         **said,
     }
-    text = get_template("sow/signing_mail.txt").render(about)
-    subject, _, body = text.strip().partition("\n")
-    Mail.objects.create(
-        key=f"{KIND}:{event.pk}:{signer.pk}",
-        event=event,
-        kind=KIND,
-        address=signer.email,
-        subject=one_line(subject)[:250],
-        text=body.strip() + "\n",
-        headers={"Auto-Submitted": "auto-generated"},
-        written_at=at,
-        leaves_at=at,
-        next_at=at,
-    )
-
-
-def forget() -> int:
-    """What signers were mailed is not kept once it is sent: their addresses and codes are in it."""
-    sent = Mail.objects.filter(kind=KIND, sent_at__isnull=False).exclude(text="")
-    return sent.update(text="", html="")
+    outside_mail.write(SIGNING, event, (signer.pk, signer.email), about, at=at)

@@ -16,9 +16,9 @@ from django.db.transaction import atomic
 from emdesk.approvals.models import Request
 from emdesk.ledger.models import Origin
 from sow.models import Place, Progress, Signer, SignerTurn, Signing, SigningSide
+from sow.outside_mail import forget
 from sow.signing.ending import expire
 from sow.signing.holding import EXPIRING, REMINDED, in_hand, tell
-from sow.signing.links import forget
 from sow.signing.ours import KEY
 from sow.signing.turning import mail_link, put_to_ours, reminder_after
 

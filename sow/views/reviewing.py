@@ -27,7 +27,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
     only_if(rules.sends_review(found.issue, request.user))
     head, at = found.head, now()
     sent = request.POST if request.method == "POST" else None
-    form, refused = SendReviewForm(sent, initial={"seen": head.number}), ""
+    form, refused = SendReviewForm(sent, initial={"seen": head.number, "mail": True}), ""
     if form.is_valid():
         try:
             link, secret = reviewing.send(found, **form.cleaned_data, by=request.user, at=at)
@@ -40,6 +40,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
             path = reverse("sow:review_enter", args=[secret])
             address = request.build_absolute_uri(path)
             made = {"issue": found.issue, "statement": found, "link": link, "address": address}
+            made["mailed"] = form.cleaned_data["mail"]
             return render(request, "sow/review_sent.html", made)
     context: dict[str, Any] = {
         "issue": found.issue,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from emdesk.activity.sentences import describe
 from emdesk.configuration.values import set_value
 from emdesk.ledger.models import Event
 from emdesk.logs import WithoutSecrets
+from emdesk.notifications.models import Mail
 from emdesk.people.models import Role
 from emdesk.workflow import NotAllowed, Refused
 from scoping.models import ScopingIssue
@@ -27,6 +29,7 @@ from sow.commenting import comment as comment_internally
 from sow.greenlights import Party, agreed
 from sow.models import OutsideComment, ReviewLink, ReviewVisit, StatementOfWork
 from sow.models.pen import Side
+from sow.outside_mail import forget
 from sow.redlining import decide
 from sow.saving import Typed, save
 from tests.factories import NOON, make_user
@@ -86,6 +89,26 @@ def test_sending_gives_the_pen_marks_the_version_and_tells_that_the_draft_is_the
     assert "Sent to customer, Ada Lovelace" in shown
     send(statement, em)  # another reader of the same version
     assert len(list(Event.objects.filter(verb="scoping.draft_delivered"))) == 1
+
+
+def test_the_link_goes_by_mail_when_it_is_asked_for_and_is_forgotten_once_sent(statement, em):
+    browser = Client()
+    browser.force_login(em)
+    said = ADA | {"seen": 2, "message": "Have\na look", "mail": "on"}
+    shown = browser.post(f"/sow/{statement.issue_id}/review/", said).content.decode()
+    (mail,) = Mail.objects.filter(address=ADA["email"])
+    (path,) = re.findall(r"/sow/r/[\w-]+/", mail.text)
+    assert path in shown
+    assert "by mail" in shown
+    assert Client().get(path).status_code == 303
+    assert f"{em.name} writes: Have" in mail.text
+    assert statement.number in mail.subject
+    Mail.objects.filter(pk=mail.pk).update(sent_at=now())
+    assert forget() == 1
+    mail.refresh_from_db()
+    assert mail.text == ""
+    send(statement, em)
+    assert Mail.objects.filter(address=ADA["email"]).count() == 1
 
 
 def test_the_communication_owner_sends_and_nobody_else(statement, em):

@@ -15,9 +15,9 @@ from django.utils.timezone import now
 from emdesk.ledger.models import Event
 from emdesk.notifications.models import Mail
 from sow.models import Progress, SignerLink
+from sow.outside_mail import forget
 from sow.signing import codes, ours
 from sow.signing.ending import recall
-from sow.signing.links import forget
 from sow.signing.minding import mind
 from tests.factories import NOON
 from tests.sow.signing.out import (
