@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from tests.security.dom import fields_of
-from tests.security.matrix import MATRIX
+from tests.security.drawing import undrawn
+from tests.security.matrix import ANONYMOUS, MATRIX
 from tests.security.world import World
 
 FILE = "<a file>"
@@ -42,17 +44,27 @@ class Question:
         word = MATRIX[self.act][role]
         return {"yes": self.ok, "no": self.refused, "hidden": (404,), "login": (302,)}[word]
 
+    def who_may(self) -> str:
+        """The first role that may; a stranger where anybody may, an administrator where nobody."""
+        if self.public:
+            return ANONYMOUS
+        return next((role for role, word in MATRIX[self.act].items() if word == "yes"), "admin")
+
     def address(self, world: World) -> str:
         return self.path.format(**world.pks)
 
     def sent(self, world: World) -> dict[str, Any]:
         return {_filled(name, world): _filled(value, world) for name, value in self.data.items()}
 
-    def put_to(self, world: World, role: str, **headers: Any) -> HttpResponse:
+    def put_to(
+        self, world: World, role: str, *, drawn: bool = True, **headers: Any
+    ) -> HttpResponse:
+        """Asked by somebody of this role; ``drawn`` says whether the page of the answer matters."""
         visitor, address, data = world[role], self.address(world), self.sent(world)
         if self.fills and MATRIX[self.act][role] == "yes":
             data = fields_of(visitor.ask(address).page, *data) | data
-        return visitor.ask(address, self.method, data, **headers)
+        with nullcontext() if drawn else undrawn():
+            return visitor.ask(address, self.method, data, **headers)
 
 
 def _filled(value: Any, world: World) -> Any:

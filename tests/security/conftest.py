@@ -27,7 +27,11 @@ def world(
     files: Path = tmp_path_factory.mktemp("files")
     with (
         django_db_blocker.unblock(),
-        override_settings(EMDESK_FILES=files, ACCOUNT_REAUTHENTICATION_TIMEOUT=3_600),
+        override_settings(
+            EMDESK_FILES=files,
+            ACCOUNT_REAUTHENTICATION_TIMEOUT=3_600,
+            SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+        ),
         transaction.atomic(),
     ):
         cache.clear()
@@ -55,3 +59,9 @@ def _paper_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"{views}.pdf_of", lambda page: b"%PDF-1.7")
     monkeypatch.setattr("sow.views.word.docx_of", lambda version: b"PK")
     monkeypatch.setattr("forecasting.freezing.seal", lambda pdf, reason: b"%PDF-1.7\n%%EOF\n")
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether the long campaigns were asked for."""
+    return bool(pytestconfig.getoption("--full"))

@@ -8,10 +8,10 @@ import pytest
 from django.middleware.csrf import _get_new_csrf_string
 
 from tests.reports import report
-from tests.security.asking import Question
 from tests.security.catalogue import EVERYTHING
 from tests.security.doors import HOOKS
-from tests.security.matrix import ANONYMOUS, MATRIX
+from tests.security.drawing import undrawn
+from tests.security.matrix import MATRIX
 from tests.security.shares import shares
 from tests.security.visitor import HTMX, Visitor
 from tests.security.world import World
@@ -20,17 +20,13 @@ UNSAFE = [each for each in EVERYTHING if each.method == "POST" and each not in H
 OTHER_UNSAFE = ["PUT", "PATCH", "DELETE"]
 
 
+INSISTING = Visitor(enforce_csrf_checks=True)
+
+
 def careful(world: World, role: str) -> Visitor:
     """The same person with the same session, by a client that insists on the token."""
-    visitor = Visitor(enforce_csrf_checks=True)
-    visitor.kept = world[role].kept
-    return visitor
-
-
-def who_may(question: Question) -> str:
-    if question.public:
-        return ANONYMOUS
-    return next((role for role, word in MATRIX[question.act].items() if word == "yes"), "admin")
+    INSISTING.kept = world[role].kept
+    return INSISTING
 
 
 def token_of(world: World, role: str) -> str:
@@ -64,11 +60,12 @@ def test_nothing_is_changed_without_the_pages_token(
 ) -> None:
     accepted, tried = [], 0
     for number, question in enumerate(UNSAFE, share):
-        visitor = careful(world, who_may(question))
+        visitor = careful(world, question.who_may())
         for name, data, headers in forgeries[number % 4 :: 4]:
             tried += 1
             sent = question.sent(world) | data
-            answer = visitor.ask(question.address(world), "POST", sent, **headers)
+            with undrawn():
+                answer = visitor.ask(question.address(world), "POST", sent, **headers)
             if answer.status_code != 403 or visitor.written:
                 accepted.append(f"{question} with {name}: {answer.status_code} {visitor.written}")
 
@@ -85,8 +82,9 @@ def test_nothing_is_changed_without_the_pages_token(
 def test_no_other_method_gets_past_the_token(world: World, share: int) -> None:
     accepted = []
     for number, question in enumerate(UNSAFE, share):
-        visitor, method = careful(world, who_may(question)), OTHER_UNSAFE[number % 3]
-        answer = visitor.ask(question.address(world), method)
+        visitor, method = careful(world, question.who_may()), OTHER_UNSAFE[number % 3]
+        with undrawn():
+            answer = visitor.ask(question.address(world), method)
         if answer.status_code not in (403, 405):
             accepted.append(f"{method} {question.path}: {answer.status_code}")
 
@@ -102,15 +100,15 @@ def test_with_the_pages_token_everything_works(world: World, share: int) -> None
     asked = [each for each in UNSAFE if not each.public and each.ok != (403,)]
     for number, question in enumerate(asked, share):
         by_header = number % 2
-        role = who_may(question)
+        role = question.who_may()
         if MATRIX[question.act][role] != "yes":
             continue
         visitor, token = careful(world, role), token_of(world, role)
         body = {} if by_header else {"csrfmiddlewaretoken": token}
         headers = {"HTTP_X_CSRFTOKEN": token} if by_header else {}
-        answer = visitor.ask(
-            question.address(world), "POST", question.sent(world) | body, **headers
-        )
+        sent = question.sent(world) | body
+        with undrawn():
+            answer = visitor.ask(question.address(world), "POST", sent, **headers)
         if answer.status_code == 403:
             refused.append(str(question))
 

@@ -32,7 +32,7 @@ BY_ID = [question for question in NAMING_IT if question.act != EVERYBODY]
 BESIDE = [question for question in NAMING_IT if question.act == EVERYBODY]
 BESIDE += [get("/palette/?q=move&on={deal}", EVERYBODY)]
 NOBODYS = 987_654_321  # the number of no issue
-SEARCHES = [*SECRETS.values(), "PS-{deal}", "{deal}", "777000", "no such words"]
+SEARCHES = [*SECRETS.values(), "PS-{deal}", "{deal}", "777000"]
 ECHOED = re.compile(r'[?&;]q=[^"&]*|%3Fq%3D[^"]*|name="q" value="[^"]*"')
 LISTS = [
     "/",
@@ -104,18 +104,18 @@ def still(page: str) -> str:
     return VOLATILE.sub("", page)
 
 
-@shares(2)
+@shares(6)
 @pytest.mark.parametrize("role", BLIND)
 def test_an_id_opens_nothing(world: World, role: str, share: int) -> None:
-    """Asked in turns as a page and as a part of one."""
-    wrong = []
-    for number, question in enumerate(BY_ID, share):
+    """Asked in turns as a page and as a part of one; that it is no page to them says the matrix."""
+    wrong, asked = [], BY_ID[(BLIND.index(role) + share) % 3 :: 3]
+    for number, question in enumerate(asked, share // 3):
         answer = question.put_to(world, role, **({}, HTMX)[number % 2])
         if answer.status_code != 404 or secrets_in(answer.page, world):
             wrong.append(f"{question}: {answer.status_code} {secrets_in(answer.page, world)}")
 
-    figures = {"probes": len(BY_ID), "leaks": len(wrong)}
-    report("security", f"S2 ids as {role}, share {share + 1} of 2", **figures)
+    figures = {"probes": len(asked), "leaks": len(wrong)}
+    report("security", f"S2 ids as {role}, share {share + 1} of 6", **figures)
     assert not wrong, "\n" + "\n".join(wrong)
 
 
@@ -140,14 +140,14 @@ def test_on_a_page_for_everybody_its_number_is_like_the_number_of_none(
     assert not told, "\n" + "\n".join(told)
 
 
-@shares(2)
+@shares(4)
 @pytest.mark.parametrize("role", BLIND)
 def test_no_list_shows_it_and_what_happens_to_it_changes_no_list(
     world: World, role: str, share: int
 ) -> None:
     """Counts, totals, ages and cursors included: the pages stay the same to the letter."""
-    part = (BLIND.index(role) + share) % 2
-    lists = [*LISTS[part::2], CHANGES.format(cursor_now())]
+    part = (BLIND.index(role) + share) % 4
+    lists = [*LISTS[part::4], CHANGES.format(cursor_now())]
     paths = [path.format(**world.pks) for path in lists]
     before = [world[role].ask(path).page for path in paths]
     amend(
@@ -166,32 +166,42 @@ def test_no_list_shows_it_and_what_happens_to_it_changes_no_list(
     shown = {path: found for path, page, _ in pages if (found := secrets_in(page, world))}
     changed = [path for path, page, later in pages if still(page) != still(later)]
     figures = {"probes": 2 * len(paths), "leaks": len(shown) + len(changed)}
-    report("security", f"S2 lists as {role}, share {share + 1} of 2", **figures)
+    report("security", f"S2 lists as {role}, share {share + 1} of 4", **figures)
     assert not shown
     assert not changed
 
 
+def some(searches: list[str], role: str, share: int) -> list[str]:
+    """A third of them, of which each role asks another; and always one that finds nothing."""
+    return [*searches[(BLIND.index(role) + share) % 3 :: 3], "no such words"]
+
+
+@shares(3)
 @pytest.mark.parametrize("role", BLIND)
-def test_a_search_for_its_words_finds_nothing(world: World, role: str) -> None:
+def test_a_search_for_its_words_finds_nothing(world: World, role: str, share: int) -> None:
     """Every search, for its words or for none of it, is answered by the same page."""
-    answers = defaultdict(set)
-    for search in SEARCHES:
+    answers, searches = defaultdict(set), some(SEARCHES, role, share)
+    for search in searches:
         for path in SEARCHED:
             words = {"q": search.format(**world.pks), "view": "team"}
             answers[path].add(ECHOED.sub("", still(world[role].ask(path, data=words, **HTMX).page)))
 
     leaks = sum(len(pages) - 1 for pages in answers.values())
-    report("security", f"S2 searches as {role}", probes=len(SEARCHES) * len(SEARCHED), leaks=leaks)
+    figures = {"probes": len(searches) * len(SEARCHED), "leaks": leaks}
+    report("security", f"S2 searches as {role}, share {share + 1} of 3", **figures)
     assert not leaks
 
 
+@shares(3)
 @pytest.mark.parametrize("role", BLIND)
-def test_a_search_of_the_whole_desk_for_its_words_finds_nothing(world: World, role: str) -> None:
+def test_a_search_of_the_whole_desk_for_its_words_finds_nothing(
+    world: World, role: str, share: int
+) -> None:
     """What was typed comes back; beside it every answer is the same to the letter."""
     answers = defaultdict(set)
     words_of_it = [each for each in SEARCHES if "{deal}" not in each]
     narrowed = ["account:Quagga", "axolotl is:open", '"narwhal said"', "Okapi em:none"]
-    searches = [*words_of_it, *narrowed]
+    searches = some([*words_of_it, *narrowed], role, share)
     for search in searches:
         words = search.format(**world.pks)
         for path in EVERYWHERE:
@@ -202,7 +212,9 @@ def test_a_search_of_the_whole_desk_for_its_words_finds_nothing(world: World, ro
 
     leaks = sum(len(pages) - 1 for pages in answers.values())
     probes = len(searches) * len(EVERYWHERE)
-    report("security", f"S2 whole desk as {role}", probes=probes, leaks=leaks)
+    report(
+        "security", f"S2 whole desk as {role}, share {share + 1} of 3", probes=probes, leaks=leaks
+    )
     assert not leaks
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models, transaction
+from django.db import models
 
 from scoping.states import State
 from tests.reports import report
@@ -14,8 +14,7 @@ from tests.security.asking import Question
 from tests.security.catalogue import DESK
 from tests.security.dom import fields_of, names_on
 from tests.security.doors import ADMIN
-from tests.security.matrix import MATRIX
-from tests.security.rows import all_rows, restart, sequences
+from tests.security.rows import taken_back
 from tests.security.visitor import HTMX
 from tests.security.world import World
 
@@ -119,24 +118,15 @@ def unasked(world: World, owned: set[str]) -> dict[str, Any]:
 
 def effect(world: World, role: str, question: Question, data: dict[str, Any], **more: Any) -> Any:
     """The answer, and every row that is there only after the request or only before it."""
-    numbers, before = sequences(), all_rows()
-    with transaction.atomic():
-        path = question.address(world)
-        answer = world[role].look(path, "POST", data, **more)
-        changed = before ^ all_rows()
-        transaction.set_rollback(True)
-    restart(numbers)
-    return answer.status_code, changed
-
-
-def first_who_may(question: Question) -> str:
-    return next(role for role, word in MATRIX[question.act].items() if word == "yes")
+    with taken_back() as changed:
+        answer = world[role].look(question.address(world), "POST", data, **more)
+    return answer.status_code, set(changed)
 
 
 @pytest.mark.parametrize("question", WRITING, ids=str)
 def test_a_form_changes_what_it_owns_and_nothing_else(world: World, question: Question) -> None:
     """Sent with every other column there is, it has the effect it has by itself."""
-    role = first_who_may(question)
+    role = question.who_may()
     page = world[role].ask(question.address(world)).page if question.fills else ""
     sent = question.sent(world)
     shown, names = fields_of(page, *sent), names_on(page, *sent)

@@ -10,17 +10,21 @@ from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
 
+from django.core.files.base import File
 from django.core.signals import got_request_exception
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import encode_multipart
+from django.utils.http import urlencode
 
 WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', re.IGNORECASE)
 OF_THE_SESSION = {"django_session", "cache"}
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://testserver/board/"}
 PASSWORD = "correct horse battery"
 BOUNDARY = "a-boundary-of-the-tests"
+BOUNDED = f"multipart/form-data; boundary={BOUNDARY}"
+URLENCODED = "application/x-www-form-urlencoded"
 
 
 class Visitor(Client):
@@ -70,9 +74,11 @@ class Visitor(Client):
     ) -> HttpResponse:
         if method in ("GET", "HEAD"):
             return getattr(self, method.lower())(path, data, **headers)
-        body = encode_multipart(BOUNDARY, data)
-        kind = f"multipart/form-data; boundary={BOUNDARY}"
-        return self.generic(method, path, body, kind, **headers)
+        if any(isinstance(value, File) for value in data.values()):
+            body = encode_multipart(BOUNDARY, data)
+            return self.generic(method, path, body, BOUNDED, **headers)
+        body = urlencode(data, doseq=True).encode()
+        return self.generic(method, path, body, URLENCODED, **headers)
 
     def _note_fault(self, **_: Any) -> None:
         self.fault = "".join(traceback.format_exception_only(sys.exc_info()[1])).strip()
