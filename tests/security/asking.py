@@ -60,11 +60,18 @@ class Question:
         self, world: World, role: str, *, drawn: bool = True, **headers: Any
     ) -> HttpResponse:
         """Asked by somebody of this role; ``drawn`` says whether the page of the answer matters."""
-        visitor, address, data = world[role], self.address(world), self.sent(world)
+        data = self.sent(world)
         if self.fills and MATRIX[self.act][role] == "yes":
-            data = fields_of(visitor.ask(address).page, *data) | data
+            data = self._form(world, role) | data
         with nullcontext() if drawn else undrawn():
-            return visitor.ask(address, self.method, data, **headers)
+            return world[role].ask(self.address(world), self.method, data, **headers)
+
+    def _form(self, world: World, role: str) -> dict[str, Any]:
+        """As the first who was asked to found it; the others send the same."""
+        if str(self) not in world.forms:
+            page = world[role].ask(self.address(world)).page
+            world.forms[str(self)] = fields_of(page, *self.sent(world))
+        return world.forms[str(self)]
 
 
 def _filled(value: Any, world: World) -> Any:

@@ -15,11 +15,11 @@ from scoping.states import State
 from tests.factories import make_issue, make_user
 from tests.reports import report
 from tests.security.asking import Question
-from tests.security.catalogue import DESK, EVERYTHING, KEEPS_A_NOTE
+from tests.security.catalogue import EVERYTHING, KEEPS_A_NOTE
 from tests.security.dom import dropped_days
 from tests.security.headers import missing
-from tests.security.matrix import ANONYMOUS, MATRIX, ROLES, WORDS, rows
-from tests.security.visitor import HTMX, PASSWORD, Visitor
+from tests.security.matrix import MATRIX, ROLES, WORDS, rows
+from tests.security.visitor import PASSWORD, Visitor
 from tests.security.world import COLUMNS, World
 
 TURNS = 6
@@ -103,54 +103,6 @@ def surprise(world: World, role: str, question: Question, *, drawn: bool) -> str
     return ""
 
 
-def test_a_part_of_a_page_asked_by_a_stranger_leads_to_the_sign_in_page(world: World) -> None:
-    for question in DESK:
-        answer = question.put_to(world, ANONYMOUS, **HTMX)
-
-        assert answer.status_code == 401, question
-        assert answer.headers["HX-Redirect"].startswith("/account/login/"), question
-
-
-def outside(world: World, visitor: Visitor) -> list[str]:
-    """The private addresses that do not send this visitor to sign in."""
-    found = []
-    for question in PRIVATE:
-        answer = visitor.ask(question.address(world), question.method, question.sent(world))
-        there = answer.headers.get("Location", "")
-        if answer.status_code != 302 or not there.startswith("/account/login/?next="):
-            found.append(f"{question}: {answer.status_code} {there}")
-    return found
-
-
-def test_a_stranger_is_sent_to_sign_in_everywhere(world: World) -> None:
-    assert not outside(world, world[ANONYMOUS])
-
-
-def test_a_session_that_ended_opens_nothing(world: World, settings: Any) -> None:
-    settings.SESSION_COOKIE_AGE = -1
-
-    wrong = outside(world, world["EM lead"])
-
-    report("security", "S1 expired session", requests=len(PRIVATE), unexpected=len(wrong))
-    assert not wrong, "\n" + "\n".join(wrong)
-
-
-def test_somebody_switched_off_is_a_stranger_at_once(world: World) -> None:
-    world.person("EM lead").deactivate(by=world.person("admin"), at=world.at)
-
-    wrong = outside(world, world["EM lead"])
-
-    report("security", "S1 deactivated", requests=len(PRIVATE), unexpected=len(wrong))
-    assert not wrong, "\n" + "\n".join(wrong)
-
-
-def test_a_cookie_somebody_made_up_opens_nothing(world: World, settings: Any) -> None:
-    forger = Visitor()
-    forger.kept = f"{settings.SESSION_COOKIE_NAME}=abcdefghijklmnopqrstuvwxyz012345"
-
-    assert not outside(world, forger)
-
-
 @pytest.mark.parametrize("role", [Role.EM, Role.EM_LEAD, Role.DIRECTOR])
 def test_who_submitted_a_sow_does_not_approve_it(world: World, role: Role) -> None:
     both = make_user(role, Role.PS_LEADERSHIP, password=PASSWORD)
@@ -192,14 +144,3 @@ def test_an_issue_nobody_has_is_closed_with_an_outcome_by_a_lead_only(world: Wor
 
     assert world["EM own"].ask(path, "POST", asked).status_code == 422
     assert world["EM lead"].ask(path, "POST", asked).status_code == 302
-
-
-def test_a_role_is_asked_for_when_it_is_used(world: World) -> None:
-    """Whoever lost a role does nothing more with it, in the same session or the next."""
-    question = next(q for q in DESK if q.act == "set a setting" and q.method == "POST")
-    lead = world.person("EM lead")
-    lead.change_roles([Role.VIEWER], by=world.person("admin"), at=world.at)
-
-    assert question.put_to(world, "EM lead").headers["Location"].startswith("/account/login/")
-    again = Visitor().sign_in(lead.email)
-    assert again.ask(question.path, "POST", question.sent(world)).status_code == 403

@@ -146,13 +146,17 @@ def _named(column: str) -> str:
 
 @dataclass
 class World:
-    """Everybody and everything, by name; ``pks`` are what addresses are made with."""
+    """Everybody and everything, by name; ``pks`` are what addresses are made with.
+
+    ``forms`` are those already looked at, as a browser would send them.
+    """
 
     at: datetime
     people: dict[str, User] = field(default_factory=dict)
     visitors: dict[str, Visitor] = field(default_factory=dict)
     deals: dict[str, ScopingIssue] = field(default_factory=dict)
     pks: dict[str, Any] = field(default_factory=dict)
+    forms: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> Visitor:
         return self.visitors[column]
