@@ -11,7 +11,8 @@ from django.db import transaction
 from django.test.utils import override_settings
 from django.utils.timezone import now
 
-from tests.security.world import World, build
+from tests.security.building import build
+from tests.security.world import World
 
 PRINTING = (
     *("forecasting.views.quarters", "forecasting.views.quarter_close"),

@@ -111,12 +111,12 @@ def test_a_page_that_breaks_tells_nobody_how(
     world: World, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
     monkeypatch.setattr(health, "close_old_connections", lambda: None)  # it holds this test's desk
-    wrong, asked = [], EVERYTHING[share::3]
+    visitor, wrong, asked = world["admin"], [], EVERYTHING[share::3]
     for number, (question, (error, status)) in enumerate(zip(asked, cycle(BREAKING), strict=False)):
         monkeypatch.setattr(BaseHandler, "make_view_atomic", breaking(error))
         sent = {"password": TYPED, "oldpassword": TYPED, "code": TYPED}
         headers = HTMX if number % 4 < 2 else {}
-        answer = world["admin"].ask(question.address(world), question.method, sent, **headers)
+        answer = visitor.ask(question.address(world), question.method, sent, **headers)
         told = [text for text in (*TRACES, STATEMENT, TYPED) if text in answer.page]
         if told or answer.status_code not in (status, 302, 401):
             wrong.append(f"{question}, {error!r}: {answer.status_code} tells {told}")
@@ -130,11 +130,12 @@ def test_the_log_of_broken_pages_knows_no_secret(
     world: World, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
     """It tells the administrator what broke and where; keys and what was typed stay out."""
+    visitor = world["admin"]
     monkeypatch.setattr(BaseHandler, "make_view_atomic", breaking(RuntimeError("broken")))
     for question in EVERYTHING[::6]:
         sent = {"password": TYPED, "oldpassword": TYPED, "code": TYPED, "login": "a@example.com"}
         address = question.address(world)
-        world["admin"].ask(address, question.method, sent, HTTP_AUTHORIZATION=f"Bearer {TYPED}")
+        visitor.ask(address, question.method, sent, HTTP_AUTHORIZATION=f"Bearer {TYPED}")
 
     lines = log.getvalue()
     found = [secret for secret in secrets_of(world, "admin") if secret in lines]
@@ -158,9 +159,10 @@ def test_the_key_of_a_reset_link_is_in_no_log(
 
 
 def test_a_refusal_may_say_why_but_not_how(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = world["EM own"]
     monkeypatch.setattr(BaseHandler, "make_view_atomic", breaking(PermissionDenied("Ask a lead.")))
 
-    answer = world["EM own"].ask("/board/")
+    answer = visitor.ask("/board/")
 
     assert answer.status_code == 403
     assert not [trace for trace in TRACES if trace in answer.page]

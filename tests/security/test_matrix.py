@@ -16,6 +16,7 @@ from tests.factories import make_issue, make_user
 from tests.reports import report
 from tests.security.asking import Question
 from tests.security.catalogue import EVERYTHING, KEEPS_A_NOTE
+from tests.security.cost import WITHOUT, figures_in
 from tests.security.dom import dropped_days
 from tests.security.headers import missing
 from tests.security.matrix import MATRIX, ROLES, WORDS, rows
@@ -64,7 +65,7 @@ def is_ones_turn(question: Question, number: int, role: str) -> bool:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_everything_answers_as_the_matrix_says(world: World, role: str, full: bool) -> None:  # noqa: FBT001
+def test_everything_answers_as_the_matrix_says(world: World, role: str, full: bool) -> None:
     """Every method of every address is asked by everybody.
 
     Who may is decided before a page is drawn, so pages are drawn for one role in six of those
@@ -90,6 +91,8 @@ def surprise(world: World, role: str, question: Question, *, drawn: bool) -> str
     written = world[role].written
     if found := missing(answer):
         return f"{question}: {answer.status_code} without {found}"
+    if role in WITHOUT and (figures := figures_in(answer.page)):
+        return f"{question}: shows {figures} of cost"
     if days := dropped_days(answer.page):
         return f"{question}: a browser shows an empty field for {days}"
     if question.method == "GET" and (told := written - KEEPS_A_NOTE.get(question.path, set())):

@@ -37,7 +37,7 @@ def methods_of(questions: list[Question], world: World) -> dict[str, set[str]]:
 def test_a_method_an_address_does_not_have_is_not_allowed(
     world: World,
     role: str,
-    full: bool,  # noqa: FBT001
+    full: bool,
 ) -> None:
     """Who is not signed in is sent to sign in before anything is said about methods.
 
@@ -79,12 +79,12 @@ def test_odd_methods_do_nothing_at_the_doors(world: World, role: str) -> None:
 @shares(3)
 def test_looking_changes_no_row(world: World, share: int) -> None:
     """Each page is looked at by the first who may, in turns whole, its head only, and by htmx."""
+    looked = [(each, world[each.who_may()]) for each in EVERYTHING if each.method == "GET"]
     changed, before = [], written_so_far()
-    looked = [each for each in EVERYTHING if each.method == "GET"]
-    for number, question in enumerate(looked, share):
+    for number, (question, visitor) in enumerate(looked, share):
         method, headers = (("GET", {}), ("HEAD", {}), ("GET", HTMX))[number % 3]
         with undrawn() if method == "HEAD" else nullcontext():
-            world[question.who_may()].look(question.address(world), method, **headers)
+            visitor.look(question.address(world), method, **headers)
         after = written_so_far()
         differing = {table for table in after if after[table] != before[table]}
         if differing - KEEPS_A_NOTE.get(question.path, set()):

@@ -87,9 +87,10 @@ def test_a_cookie_somebody_made_up_opens_nothing(
 def test_a_role_is_asked_for_when_it_is_used(world: World) -> None:
     """Whoever lost a role does nothing more with it, in the same session or the next."""
     question = next(q for q in DESK if q.act == "set a setting" and q.method == "POST")
-    lead = world.person("EM lead")
+    visitor, lead = world["EM lead"], world.person("EM lead")
     lead.change_roles([Role.VIEWER], by=world.person("admin"), at=world.at)
 
-    assert question.put_to(world, "EM lead").headers["Location"].startswith("/account/login/")
+    there = visitor.ask(question.path, "POST", question.sent(world)).headers["Location"]
+    assert there.startswith("/account/login/")
     again = Visitor().sign_in(lead.email)
     assert again.ask(question.path, "POST", question.sent(world)).status_code == 403
