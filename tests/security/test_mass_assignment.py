@@ -150,6 +150,7 @@ def test_a_form_changes_what_it_owns_and_nothing_else(
     differing = [row for _, also in same for row in sorted(changed ^ also)]
     tried = f"{question.path} {' '.join(question.data)}".strip()
     report("security", f"S3 {tried}", fields=len(same) * len(extra), rows_changed=len(differing))
-    assert [status, same[0][0]] == [302, 302]
+    assert status == 302
+    assert all(code < 400 for code, _ in same)
     assert changed or question.path in NOTHING_STORED
     assert not differing, "\n".join(map(str, differing))
