@@ -8,9 +8,21 @@ from xml.etree.ElementTree import Element
 
 import tinyhtml5
 from lxml import html
+from lxml.etree import LIBXML_VERSION
+
+
+def tags(page: str) -> Element:
+    """A page read by libxml2, which splits tags as HTML5 says (since 2.14), fifty times as fast.
+
+    What it nests in what may differ from a browser's; :func:`parsed` goes all the way.
+    """
+    assert LIBXML_VERSION >= (2, 14), "Tags are read as HTML5 says since libxml2 2.14."
+    found: Element = html.document_fromstring(page) if page.strip() else html.Element("html")
+    return found
 
 
 def parsed(page: str) -> Element:
+    """A page as a browser reads it, tree and all."""
     found: Element = tinyhtml5.parse(page, namespace_html_elements=False)
     return found
 
@@ -35,10 +47,8 @@ def names_on(page: str, *names: str) -> set[str]:
 
 
 def _form_with(page: str, names: tuple[str, ...]) -> list[Element]:
-    """Read by the parser of libxml2: a form of hundreds of choices costs a tenth."""
-    forms = html.document_fromstring(page).iter("form") if page else ()
-    for form in forms:
-        fields = [each for each in form.iter() if isinstance(each.tag, str) and each.get("name")]
+    for form in tags(page).iter("form"):
+        fields = [each for each in elements(form) if each.get("name")]
         if {each.get("name", "") for each in fields}.issuperset(names) and names:
             return fields
     return []

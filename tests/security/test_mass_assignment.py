@@ -118,8 +118,9 @@ def unasked(world: World, owned: set[str]) -> dict[str, Any]:
 
 def effect(world: World, role: str, question: Question, data: dict[str, Any], **more: Any) -> Any:
     """The answer, and every row that is there only after the request or only before it."""
+    visitor = world[role]
     with taken_back() as changed:
-        answer = world[role].look(question.address(world), "POST", data, **more)
+        answer = visitor.look(question.address(world), "POST", data, **more)
     return answer.status_code, set(changed)
 
 

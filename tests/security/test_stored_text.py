@@ -138,7 +138,7 @@ def test_every_payload_as_a_comment_of_its_own_is_only_prose(world: World) -> No
         address = path.format(**world.pks)
         while address:
             page = world["EM lead"].ask(address, **HTMX).page
-            shape = shape_of(page)
+            shape = shape_of(page, parsed)
             wrong += shape.forbidden
             prose += shape.in_prose
             links = (link.get("href", "") for link in parsed(page).iter("a"))
@@ -154,7 +154,7 @@ def test_every_payload_is_harmless_in_a_preview(world: World) -> None:
     wrong = []
     for payload in PAYLOADS:
         answer = world["EM own"].ask(path, "POST", {"do": "preview", "body": payload}, **HTMX)
-        wrong += [f"{payload!r}: {each}" for each in shape_of(answer.page).forbidden]
+        wrong += [f"{payload!r}: {each}" for each in shape_of(answer.page, parsed).forbidden]
 
     report("security", "S8 previews", payloads=len(PAYLOADS), dangerous=len(wrong))
     assert not wrong, "\n" + "\n".join(wrong)
