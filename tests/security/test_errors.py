@@ -21,6 +21,7 @@ from emdesk import health
 from tests.emdesk.test_environment import PRODUCTION, boot
 from tests.reports import report
 from tests.security.catalogue import EVERYTHING
+from tests.security.odd import ODD_PATHS, ODD_WORDS, PARAMETERS
 from tests.security.shares import shares
 from tests.security.visitor import HTMX, PASSWORD
 from tests.security.world import World
@@ -177,74 +178,6 @@ def test_signing_in_leaves_no_password_in_the_log(world: World, log: io.StringIO
 
     assert TYPED not in log.getvalue()
     assert PASSWORD not in log.getvalue()
-
-
-GARBAGE = [
-    "\x00",
-    "%",
-    "'",
-    "9" * 40,
-    "-1",
-    "٣",
-    "²",
-    "\ud800",
-    "NaN",
-    "Infinity",
-    "1e999",
-    "_",
-    "__",
-]
-ODD_PATHS = [
-    "/issues/99999999999999999999999/",
-    "/issues/0/",
-    "/issues/{deal}/facts/%00/",
-    "/issues/{deal}/questions/%00/",
-    "/issues/{deal}/questions/%FF%FE/",
-    "/issues/{deal}/meetings/99999999999999999999999/calendar/",
-    "/board/column/%00/",
-    "/board/column/%C2%B2/?board=ems",
-    "/board/column/99999999999999999999/?board=ems",
-    "/settings/%00/",
-    "/catalogue/services/%00/",
-    "/catalogue/draft/activity/%00/",
-    "/catalogue/draft/%00/new/",
-    "/catalogue/draft/bands/%00/",
-    "/catalogue/versions/99999999999999999999999/",
-    "/catalogue/rates/99999999999999999999999/",
-    "/activity/%00/1/",
-    "/activity/scoping.scopingissue/99999999999999999999999/",
-    "/activity/comments/99999999999999999999999/history/",
-    "/files/99999999999999999999999/",
-    "/admin/people/user/%00/change/",
-    "/admin/people/user/99999999999999999999999/change/",
-    "/account/password/reset/%00-%00/",
-    "/account/password/reset/zzzzzzzzzzzzzzzzzzzz-x/",
-]
-FILTERS = ["q", "em", "segment", "view", "lanes", "status"]
-PARAMETERS = {
-    "/": ["view"],
-    "/board/": FILTERS,
-    "/board/by-em/": FILTERS,
-    "/board/column/open/": ["after", *FILTERS],
-    "/board/column/{em}/?board=ems": ["after"],
-    "/board/changes/": ["since"],
-    "/board/changes/?since=0": FILTERS,
-    "/activity/scoping.scopingissue/{deal}/": ["before", "show"],
-    "/catalogue/": ["q", "type", "version"],
-    "/catalogue/versions/1/": ["against"],
-    "/catalogue/proposals/": ["status", "page"],
-    "/catalogue/proposals/new/": ["kind", "key"],
-    "/catalogue/needs/": ["status", "page"],
-    "/catalogue/rates/new/": ["like"],
-}
-ODD_WORDS = [
-    *GARBAGE,
-    *(f"_{each}_1" for each in GARBAGE),
-    *(f"2026-01-01_{each}_{each}" for each in GARBAGE),
-    "0001-01-01_1_1",
-    "9999-12-31_1_1",
-    "0001-01-01T00:00:00+14:00_1_1",
-]
 
 
 def test_no_address_however_odd_breaks_a_page(world: World) -> None:

@@ -20,6 +20,7 @@ from tests.factories import make_user
 from tests.reports import report
 from tests.security.asking import EVERYBODY, get, post
 from tests.security.catalogue import DESK
+from tests.security.lists import LISTS
 from tests.security.matrix import those
 from tests.security.shares import shares
 from tests.security.visitor import HTMX, PASSWORD, Visitor
@@ -34,56 +35,6 @@ BESIDE += [get("/palette/?q=move&on={deal}", EVERYBODY)]
 NOBODYS = 987_654_321  # the number of no issue
 SEARCHES = [*SECRETS.values(), "PS-{deal}", "{deal}", "777000"]
 ECHOED = re.compile(r'[?&;]q=[^"&]*|%3Fq%3D[^"]*|name="q" value="[^"]*"')
-LISTS = [
-    "/",
-    "/?view=team",
-    "/board/",
-    "/board/?view=team",
-    "/board/?view=mine",
-    "/board/?view=team&em={em}",
-    "/board/?view=team&segment={segment}",
-    "/board/?view=team&lanes=em",
-    "/board/?view=team&lanes=segment",
-    "/board/?view=team&quiet=on&status=todo",
-    "/board/by-em/",
-    "/board/by-em/?segment={segment}",
-    "/board/column/strawman_wip/?view=team",
-    "/board/column/strawman_wip/?view=team&after=__{elsewhere}",
-    "/board/column/strawman_wip/?view=team&after=_777000.00_0",
-    "/board/column/closed/?view=team",
-    "/board/column/{em}/?board=ems",
-    "/board/changes/?since=0&view=team",
-    "/board/changes/?since=0&board=ems",
-    "/intake/",
-    "/intake/customers/?customer=Quagga",
-    "/profile/",
-    "/settings/",
-    "/win-rate/",
-    "/win-rate/?by=em",
-    "/win-rate/?basis=opportunities&by=owner",
-    "/win-rate/rows/",
-    "/win-rate/rows/?basis=opportunities",
-    "/win-rate/rows/?outcome=live",
-    "/win-rate/rows/?basis=opportunities&outcome=live&as=csv",
-    "/quarters/{quarter}/",
-    "/quarters/{quarter}/rows/?part=came_in",
-    "/quarters/{quarter}/rows/?part=standing&key=strawman_wip&as=csv",
-    "/quarters/{quarter}/rows/?part=deals&key=open",
-    "/views/",
-    "/load/issues/",
-    "/inbox/",
-    "/inbox/?show=done",
-    "/inbox/newest/",
-]
-LISTS += [
-    "/search/",
-    "/search/?q=migration",
-    "/search/?q=is:open",
-    "/search/?q=em:{em}",
-    "/palette/?frame",
-    "/palette/?q=is:open&on={deal}",
-    "/palette/?q=move&on={deal}",
-]
 EVERYWHERE = ["/search/", "/palette/"]
 CHANGES = "/board/changes/?since={}"
 SEARCHED = ["/board/column/strawman_wip/", CHANGES.format(0)]
