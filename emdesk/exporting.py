@@ -21,9 +21,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import is_aware, localtime
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -33,6 +30,7 @@ MOST_CELLS = {"csv": 2_000_000, "xlsx": 300_000}  # what takes less than ten sec
 MOST_BYTES = 50_000_000
 LONGEST_TEXT = 32_767  # of a cell, in Excel
 LONGEST_NAME = 80
+ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
 BLANK = r"[\s\x00-\x20\u200b\u200e\u200f\u2060\ufeff]*"
 SIGNS = "=+@\\-＝＋－＠﹢﹣﹦﹫−"
 LIVE = re.compile(f"'*(?:[\\t\\r\\n]|{BLANK}[{SIGNS}])")
@@ -122,6 +120,8 @@ def _plain(cell: Any) -> str:
 
 def _xlsx(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """All rows first: a workbook given up half-way would leave its temporary file behind."""
+    from openpyxl import Workbook  # noqa: PLC0415 (slow import)
+
     found = list(rows)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Rows")
@@ -140,8 +140,10 @@ def _filed(sheet: Any, cell: Any) -> Any:
     if not isinstance(known, str):
         return known
     text = spelled(safe(known))[:LONGEST_TEXT]
-    if text not in ERROR_CODES:
+    if text not in ERRORS:
         return text
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 (slow import)
+
     kept = WriteOnlyCell(sheet, text)
     kept.data_type = "s"
     return kept

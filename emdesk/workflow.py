@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import django_fsm
@@ -38,6 +39,7 @@ W = TypeVar("W", bound="Workflow")
 MOVED_BACK = "moved_back"
 ADOPTED = "adopted"
 OWN = {"state", "moves", "changed_in"}
+AS_THEY_ARE = {str, int, bool, list, type(None)}
 
 
 @dataclass(frozen=True)
@@ -249,8 +251,17 @@ def _write(
 
 def values(subject: Workflow) -> Values:
     """Every stored value that a move may change, as it is written into the event."""
-    kept = (field for field in subject._meta.concrete_fields if field.name not in OWN)
-    return {field.attname: _plain(field, getattr(subject, field.attname)) for field in kept}
+    found = {name: getattr(subject, name) for name, _ in _kept(type(subject))}
+    for name, field in _kept(type(subject)):
+        if type(found[name]) not in AS_THEY_ARE:
+            found[name] = _plain(field, found[name])
+    return found
+
+
+@cache
+def _kept(model: type[Workflow]) -> list[tuple[str, Any]]:
+    fields = model._meta.concrete_fields
+    return [(field.attname, field) for field in fields if field.name not in OWN]
 
 
 def changes(was: Values, subject: Workflow) -> dict[str, list[Any]]:

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.transaction import atomic
-from icalendar import Calendar
-from icalendar import Event as CalendarEvent
 
 from emdesk.ledger.recording import append, event_of, lock, record
 from emdesk.people.models import User
@@ -49,7 +47,9 @@ def cancel(meeting: Meeting, *, by: User, at: datetime) -> None:
 
 def calendar_file(meeting: Meeting, issue: ScopingIssue, at: datetime) -> bytes:
     """The meeting as an iCalendar file (RFC 5545), for any calendar to open."""
-    event = CalendarEvent()
+    from icalendar import Calendar, Event  # noqa: PLC0415 (slow import)
+
+    event = Event()
     event.add("uid", f"meeting-{meeting.pk}@emdesk")
     event.add("dtstamp", at)
     event.add("dtstart", meeting.starts_at)

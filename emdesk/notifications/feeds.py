@@ -11,14 +11,17 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-import icalendar
 from django.db.transaction import atomic
 
 from emdesk.ledger.recording import record
 from emdesk.notifications.models import Feed
 from emdesk.notifications.writing import absolute, one_line
 from emdesk.people.models import User
+
+if TYPE_CHECKING:
+    import icalendar
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=366)
 
@@ -74,6 +77,8 @@ def _digest(token: str) -> str:
 
 
 def calendar_of(user: User, at: datetime) -> bytes:
+    import icalendar  # noqa: PLC0415 (slow import)
+
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//emdesk//EN")
     calendar.add("version", "2.0")
@@ -87,6 +92,8 @@ def calendar_of(user: User, at: datetime) -> bytes:
 
 
 def _component(entry: Entry, at: datetime) -> icalendar.Event:
+    import icalendar  # noqa: PLC0415 (slow import)
+
     found = icalendar.Event()
     found.add("uid", f"{entry.key}@emdesk")
     found.add("dtstamp", at)

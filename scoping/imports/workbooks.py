@@ -17,9 +17,6 @@ from itertools import islice
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from emdesk.exporting import unspelled
 from scoping.imports.report import FileRefused
 
@@ -27,7 +24,7 @@ PACKED, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED, MOST_PARTS, MOST_COLUMNS = 16 << 20, 300, 60
 MACROS = ("vbaproject", "macrosheets/")
 DAMAGED = (
-    *(BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, TypeError),
+    *(BadZipFile, KeyError, IndexError, ValueError, TypeError),
     *(AttributeError, SyntaxError, EOFError, OSError, NotImplementedError, zlib.error),
 )
 Cells = list[str]
@@ -72,6 +69,8 @@ def _insist_on_harmless(content: bytes) -> None:
 
 
 def _read(content: bytes) -> Iterator[Cells]:
+    from openpyxl import load_workbook  # noqa: PLC0415 (slow import)
+
     book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         sheet: Any = book.worksheets[0]

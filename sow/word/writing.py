@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from docx import Document
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.packuri import PackURI
-from docx.opc.part import Part
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.text.paragraph import Paragraph
 from lxml import etree
 from markdown_it.token import Token
 
 from emdesk.activity.markdown import Parser
 from sow.content import Content
 from sow.models import Version
+
+if TYPE_CHECKING:
+    from docx.text.paragraph import Paragraph
 
 NUMBER, VERSION, DIGEST = "emdesk statement", "emdesk version", "emdesk digest"
 CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -36,6 +32,8 @@ _parser = Parser()
 
 def docx_of(version: Version) -> bytes:
     """As another party reads it: every field filled in."""
+    from docx import Document  # noqa: PLC0415 (slow import)
+
     content = version.said.plain()
     document = Document()
     _title(document, version, content)
@@ -66,6 +64,9 @@ def _title(document: Any, version: Version, content: Content) -> None:
 
 
 def _bookmark(heading: Paragraph, number: int, name: str) -> None:
+    from docx.oxml import OxmlElement  # noqa: PLC0415 (slow import)
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
     begins, ends = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
     for element in (begins, ends):
         element.set(qn("w:id"), str(number))
@@ -76,6 +77,10 @@ def _bookmark(heading: Paragraph, number: int, name: str) -> None:
 
 def _tell_of(document: Any, version: Version) -> None:
     """Properties: whose it is and which version; nothing else of ours."""
+    from docx.opc.constants import RELATIONSHIP_TYPE  # noqa: PLC0415 (slow import)
+    from docx.opc.packuri import PackURI  # noqa: PLC0415
+    from docx.opc.part import Part  # noqa: PLC0415
+
     core, statement = document.core_properties, version.statement
     core.title, core.author = f"{statement.number} {version.name}", version.said.value("our_side")
     core.comments = core.keywords = core.last_modified_by = ""
@@ -93,6 +98,9 @@ def _tell_of(document: Any, version: Version) -> None:
 
 
 def _track_changes(document: Any) -> None:
+    from docx.oxml import OxmlElement  # noqa: PLC0415 (slow import)
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
     settings = document.settings.element
     settings.find(qn("w:defaultTabStop")).addprevious(OxmlElement("w:trackRevisions"))
 

@@ -37,6 +37,7 @@ def test_wording_of_the_customer_is_taken_in_by_its_em(visit, amara, secret):
     statement = StatementOfWork.objects.get()
     page = visit(statement.get_absolute_url(), amara)
     page.get_by_role("link", name="Compare and decide").click()
+    page.wait_for_url("**/redlines/*/")
     page.keyboard.press("n")
     expect(page.locator("[data-change] input").first).to_be_focused()
     page.keyboard.press("a")

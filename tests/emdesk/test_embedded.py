@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -35,12 +35,25 @@ sys.stdin.readline()
 Start = Callable[[Path], Servers]
 
 
+@contextmanager
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="emdesk-test-"))
+    made.chmod(0o755)
+    yield made
+    remove(made)
+
+
 @pytest.fixture
 def var() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="emdesk-test-"))
-    folder.chmod(0o755)
-    yield folder
-    remove(folder)
+    with folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def used() -> Iterator[Path]:
+    """A folder for one test after the other: making a database costs more than most of them."""
+    with folder() as made:
+        yield made
 
 
 def remove(var: Path) -> None:
@@ -65,9 +78,13 @@ def start() -> Iterator[Start]:
         yield join
 
 
-@pytest.fixture
-def servers(var: Path, start: Start) -> Servers:
-    return start(var)
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    with folder() as made:
+        found = Servers(made, durable=False)
+        found.join()
+        yield found
+        found.leave()
 
 
 def user_of(var: Path) -> subprocess.Popen[str]:
@@ -115,10 +132,10 @@ def test_nobody_else_may_enter_the_sockets_and_postgres_listens_nowhere_else(
     assert ask(servers, "SHOW listen_addresses") == [("",)]
 
 
-def test_four_at_once_share_one_server_and_the_last_one_out_stops_it(var: Path) -> None:
-    users = [user_of(var) for _ in range(4)]
+def test_four_at_once_share_one_server_and_the_last_one_out_stops_it(used: Path) -> None:
+    users = [user_of(used) for _ in range(4)]
     assert len({pid_seen_by(user) for user in users}) == 1
-    servers = Servers(var)
+    servers = Servers(used)
     for user in users:
         assert answers(servers.postgres_socket)
         user.communicate("\n", timeout=30)
@@ -126,13 +143,13 @@ def test_four_at_once_share_one_server_and_the_last_one_out_stops_it(var: Path) 
     assert not answers(servers.redis_socket)
 
 
-def test_a_user_killed_outright_is_not_waited_for(var: Path) -> None:
-    killed, other = user_of(var), user_of(var)
+def test_a_user_killed_outright_is_not_waited_for(used: Path) -> None:
+    killed, other = user_of(used), user_of(used)
     assert pid_seen_by(killed) == pid_seen_by(other)
     killed.kill()
     killed.communicate()
     other.communicate("\n", timeout=30)
-    assert not answers(Servers(var).postgres_socket)
+    assert not answers(Servers(used).postgres_socket)
 
 
 def test_servers_killed_outright_come_back_with_their_data(servers: Servers) -> None:
