@@ -26,7 +26,7 @@ from tests.security.world import World
 Page = tuple[str, str, dict[str, str]]  # who looks, at which address, with which headers
 TURNS = range(0, len(packed(stored.LONGEST)), 2)
 PARTS = re.compile(r"/(?:move|assign|changes|column|activity)/")
-EVERY = 6  # the issue's page is read every turn, the others in turn
+EVERY = 3  # the issue's page is read every turn, the others in turn, each in every share
 BUSIEST = [("/issues/{deal}/", {}), ("/issues/{deal}/", HTMX)]
 MORE_PAGES = [
     "/issues/{priced}/estimate/v{resent}/",
