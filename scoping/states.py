@@ -68,7 +68,7 @@ class Outcome(models.TextChoices):
 
 
 class CloseReason(models.TextChoices):
-    """Why an issue closed. The last five carry no outcome and count nowhere."""
+    """Why an issue closed. The last seven carry no outcome and count nowhere."""
 
     SIGNED = "signed", "SOW signed and booked"
     NO_BUDGET = "no_budget", "No budget"
@@ -85,6 +85,8 @@ class CloseReason(models.TextChoices):
     DECLINED = "declined", "Declined at intake"
     UNQUALIFIED = "unqualified", "Unqualified"
     IMPORTED = "imported", "Imported without an outcome"
+    AMENDED = "amended", "Change order, signed and booked"
+    WITHDRAWN = "withdrawn", "Change order, withdrawn or declined"
 
 
 WON_REASONS = (CloseReason.SIGNED, CloseReason.OTHER)
@@ -94,6 +96,8 @@ UNCOUNTED_REASONS = (
     CloseReason.DECLINED,
     CloseReason.UNQUALIFIED,
     CloseReason.IMPORTED,
+    CloseReason.AMENDED,
+    CloseReason.WITHDRAWN,
 )
 LOST_REASONS = tuple(
     reason

@@ -11,6 +11,7 @@ from sow.drafting import sold_in
 from sow.forms.handoff import HandoffForm
 from sow.kinds import Kind
 from sow.models import Handoff, Readiness, Ready, StatementOfWork
+from sow.orders_page import rows_of, whole
 from sow.readiness import GROUPS, QUESTIONS, score
 
 
@@ -22,6 +23,7 @@ def of(statement: StatementOfWork) -> Handoff | None:
 def pack(statement: StatementOfWork, record: Handoff) -> dict[str, Any]:
     """For the templates: record, meetings, readiness by group, scope, hours, risks, people."""
     issue, head = statement.issue, statement.head
+    orders = rows_of(statement)
     answers = {answer.key: answer for answer in record.answers.all()}
     intake = SchedulingIntake.objects.filter(issue=issue).first()
     return {
@@ -35,6 +37,8 @@ def pack(statement: StatementOfWork, record: Handoff) -> dict[str, Any]:
         "score": score(answers.values()),
         "left": [QUESTIONS[key] for key in _unknown(answers)],
         "signed": executed(statement),
+        "orders": orders,
+        "whole": whole(statement, orders),
         "intake": _planned(intake),
         "lines": sold_in(head.estimate_version).lines,
         "totals": head.estimate_version.content["totals"],

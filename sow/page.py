@@ -12,6 +12,7 @@ from scoping.models import ScopingIssue
 from scoping.rules import comments as may_comment
 from scoping.rules import works_issue
 from sow import rules
+from sow.amending import delta_of, order_of
 from sow.approval_page import approval
 from sow.asking import draft_of
 from sow.checks import Result
@@ -132,7 +133,16 @@ def shown(
         **documents(statement, head, user),
         "signatures": signatures(statement, user, at),
         **results(head, issue, content),
+        **_order(statement, head),
     }
+
+
+def _order(statement: StatementOfWork, head: Version) -> dict[str, Any]:
+    """Of a change order, what it adds."""
+    if not statement.amends_id:
+        return {"order": None}
+    order = order_of(statement.issue_id)
+    return {"order": order, "delta": delta_of(order, head.estimate_version)}
 
 
 def _sections(

@@ -12,11 +12,13 @@ from emdesk.web import Place, place
 from scoping.acts import Act, acts
 from scoping.demo.afterwards import afterwards
 from scoping.models import ScopingIssue
+from scoping.states import State
 from sow import (  # noqa: F401 (they register)
     duties,
     following,
     handoff_sentences,
     notices,
+    order_sentences,
     package,
     rules,
     sending,
@@ -33,12 +35,18 @@ from sow.signing import notices as signing_notices  # noqa: F401 (it registers)
 from sow.signing import sentences as signing_sentences  # noqa: F401 (it registers)
 from sow.stamping import voided
 
+AFTER = (State.APPROVED, State.CLOSED)
+
 
 def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
     """The SOW once there is one; its draft when it may be made."""
     statement = StatementOfWork.objects.filter(issue=issue).first()
+    if issue.amends_id:
+        yield Act(f"Amends PS-{issue.amends_id}", reverse("sow:orders", args=[issue.amends_id]))
     if statement is not None:
         yield Act(statement.number, statement.get_absolute_url())
+        if issue.state in AFTER and not issue.amends_id:
+            yield Act("Change orders", reverse("sow:orders", args=[issue.pk]))
     elif may_draft(issue, user):
         yield Act("Draft the SOW", reverse("sow:draft", args=[issue.pk]), next=True)
 

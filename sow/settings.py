@@ -27,6 +27,7 @@ ORDERS = [
     (TOGETHER, "Both at the same time"),
 ]
 ON, OFF = "on", "off"
+ZERO_ORDERS = "sow_zero_orders"
 
 
 def _switch() -> forms.ChoiceField:
@@ -116,6 +117,16 @@ register(
         name="Revenue approves beside PS leadership",
         help="Both are asked at once, after the issue is Ready For Approval. Otherwise Revenue "
         "comes first, and its approval makes the issue ready.",
+        default=OFF,
+        field=_switch,
+    )
+)
+register(
+    Definition(
+        key=ZERO_ORDERS,
+        name="Change orders over nothing",
+        help="While on, a swap of scope or an extension under two months is a change order without "
+        "a price. Otherwise the customer's written confirmation is enough.",
         default=OFF,
         field=_switch,
     )

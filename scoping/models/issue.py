@@ -58,7 +58,10 @@ def person(**options: Any) -> models.ForeignKey[User | None, User | None]:
 
 
 class ScopingIssue(Workflow):
-    """Where the EM gathers needs, decisions and the way to a signed SOW."""
+    """Where the EM gathers needs, decisions and the way to a signed SOW.
+
+    ``amends``: the issue whose signed SOW this one changes; it is a change order.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="issues")
     opportunity = models.ForeignKey(
@@ -116,6 +119,9 @@ class ScopingIssue(Workflow):
     )
     revives = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="revivals"
+    )
+    amends = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="amendments"
     )
 
     changed_in = models.BigIntegerField(default=0, editable=False)
@@ -295,6 +301,11 @@ class ScopingIssue(Workflow):
         return back
 
     def _close(self, outcome: str, quarter: str, reason: str, note: str) -> None:
+        if self.amends_id and outcome:
+            won, label = outcome == Outcome.WON, CloseReason(reason).label
+            note = note if won else f"{label}. {note}".strip()[:500]
+            reason = CloseReason.AMENDED if won else CloseReason.WITHDRAWN
+            outcome = quarter = ""  # the engagement is won once: a change order counts nowhere
         self.closed_from, self.outcome, self.close_quarter = self.state, outcome, quarter
         self.close_reason, self.close_note = reason, note
         self.em_status = self.waiting_on = ""

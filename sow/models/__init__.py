@@ -7,6 +7,7 @@ from sow.models.delivery import EnvelopeDelivery, Outcome
 from sow.models.document import Document, Purpose, Stamp
 from sow.models.handoff import Handoff, HandoffTask, Meets, Readiness, Ready, Stand
 from sow.models.legal import LegalCase, LegalTurn
+from sow.models.order import Case, ChangeConfirmation, ChangeOrder, Touch
 from sow.models.pen import Pen, PenRequest, Proposal, Side
 from sow.models.redline import OutsideComment, Redline, RedlineChange
 from sow.models.review import ReviewLink, ReviewVisit
@@ -15,6 +16,9 @@ from sow.models.statement import StatementOfWork, Version
 
 __all__ = [
     "BookingDeed",
+    "Case",
+    "ChangeConfirmation",
+    "ChangeOrder",
     "Clause",
     "ClauseComment",
     "ClauseVersion",
@@ -51,5 +55,6 @@ __all__ = [
     "StatementOfWork",
     "Template",
     "TemplateVersion",
+    "Touch",
     "Version",
 ]

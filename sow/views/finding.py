@@ -11,5 +11,7 @@ from sow.models import StatementOfWork
 def find(request: SignedIn, pk: int) -> StatementOfWork:
     """That of an issue this person sees, by the issue's number."""
     rows = StatementOfWork.objects.visible_to(request.user)
-    found: StatementOfWork = get_object_or_404(rows.select_related("issue__account"), issue=pk)
+    found: StatementOfWork = get_object_or_404(
+        rows.select_related("issue__account", "amends"), issue=pk
+    )
     return found

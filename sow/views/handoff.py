@@ -32,6 +32,8 @@ LONGEST = 2_000
 def handoff(request: SignedIn, pk: int) -> HttpResponse:
     """``?edit`` shows the form of what goes with it; ``do`` says what a post does."""
     found, at = find(request, pk), now()
+    if found.amends_id:  # it goes with the hand-off of its SOW
+        return redirect("sow:handoff", found.amends.issue_id)  # type: ignore[union-attr]
     record = of(found)
     if request.method == "POST":
         return _write(request, found, record, at)

@@ -460,6 +460,7 @@ WRITE, KEEP = "edit a SOW draft", "keep the clause library"
 TRAVEL = {"seen": "1", "edit": "travel", "t.travel": "Travel", "x.travel": "None", "why": "Ours"}
 AGREEMENT = {"party": "customer", "seen": "1", "who": "Ada", "on": "{today}", "evidence": "Mail"}
 LEGAL, MEETS = "work in a legal case", "note meetings of a hand-off"
+ORDER = {"do": "start", "case": "more_scope", "reason": "Two more teams"}
 DEED = {"on": "{today}", "text": "Her mail"}
 STATEMENTS = [
     get("/sow/{agreed}/draft/", "draft a SOW"),
@@ -486,6 +487,8 @@ STATEMENTS = [
     post(f"{SOW}/booking/", "decide finance approval", data=DEED | {"key": "finance_yes"}),
     post(f"{SOW}/booking/", "book an opportunity", ok=422, data={"do": "book"}),
     post(f"{SOW}/booking/{{order}}/back/", "prepare a booking"),
+    get(f"{SOW}/orders/", "see an issue"),
+    post(f"{SOW}/orders/", "change a signed SOW", ok=422, data=ORDER),
     get("/sow/{turned}/handoff/", "see an issue"),
     get(f"{SOW}/handoff/pdf/", "see an issue"),
     get("/sow/{turned}/handoff/?edit=1", "see an issue"),

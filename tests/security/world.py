@@ -79,7 +79,17 @@ from sow.handing_over import amend as amend_handoff
 from sow.handing_over import answer as answer_readiness
 from sow.handing_over import hand, open_handoff
 from sow.legal import open_case
-from sow.models import Clause, Done, OutsideComment, ReviewLink, StatementOfWork, Template, Version
+from sow.models import (
+    ChangeConfirmation,
+    ChangeOrder,
+    Clause,
+    Done,
+    OutsideComment,
+    ReviewLink,
+    StatementOfWork,
+    Template,
+    Version,
+)
 from sow.pen import hold, keep_proposal
 from sow.reviewing import digest_of
 from sow.saving import Typed
@@ -508,6 +518,18 @@ def _after_the_text(world: World, written: StatementOfWork, turned: StatementOfW
     handoff = written.handoff
     world.pks["task"] = handoff.tasks.first().pk
     hand(handoff, **said)
+    _changes(world, written)
+
+
+def _changes(world: World, base: StatementOfWork) -> None:
+    """A change order, and a change confirmed without one."""
+    em, at = world.people["EM own"], world.at
+    issue, basis = world.deals["agreed"], base.head.estimate_version
+    said: dict[str, Any] = {"base": base, "case": "more_scope"}
+    own = {"reason": "More", "opened_by": em, "opened_at": at}
+    ChangeOrder.objects.create(issue=issue, number=1, basis=basis, **said, **own)
+    kept = {"what": "A swap", "who": "Ada", "evidence": "Her mail", "on": at.date()}
+    ChangeConfirmation.objects.create(by=em, at=at, **said, **kept)
 
 
 def _offered(world: World) -> None:
