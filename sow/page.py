@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from emdesk.people.models import User
 from scoping.models import ScopingIssue
 from scoping.rules import comments as may_comment
@@ -25,6 +27,7 @@ from sow.models import Clause, StatementOfWork, Version
 from sow.pen import held, last_held, lease_on
 from sow.redlines import open_redlines
 from sow.reviewing import links_of
+from sow.risk_page import told_of
 from sow.saving import Typed
 from sow.signing.page import signatures
 
@@ -134,6 +137,7 @@ def shown(
         "signatures": signatures(statement, user, at),
         **results(head, issue, content),
         **_order(statement, head),
+        "risk": told_of(getattr(statement, "at_risk", None), localdate(at)),
     }
 
 

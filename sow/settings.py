@@ -27,7 +27,7 @@ ORDERS = [
     (TOGETHER, "Both at the same time"),
 ]
 ON, OFF = "on", "off"
-ZERO_ORDERS = "sow_zero_orders"
+ZERO_ORDERS, RISK_DAYS = "sow_zero_orders", "sow_risk_days"
 
 
 def _switch() -> forms.ChoiceField:
@@ -129,6 +129,15 @@ register(
         "a price. Otherwise the customer's written confirmation is enough.",
         default=OFF,
         field=_switch,
+    )
+)
+register(
+    Definition(
+        key=RISK_DAYS,
+        name="Days before work at risk expires",
+        help="So long before, its EM, project manager and leads are told.",
+        default=7,
+        field=lambda: forms.IntegerField(min_value=1, max_value=60),
     )
 )
 for key, name, help_, default in (

@@ -19,6 +19,7 @@ from sow.views import (
     pen,
     redlines,
     reviewing,
+    risk,
     signing,
     word,
 )
@@ -41,6 +42,7 @@ urlpatterns = [
     path("<int:pk>/legal/", legal.legal, name="legal"),
     path("<int:pk>/onward/", onward.onward, name="onward"),
     path("<int:pk>/orders/", ordering.orders, name="orders"),
+    path("<int:pk>/risk/", risk.risk, name="risk"),
     path("<int:pk>/pen/", pen.pen, name="pen"),
     path("<int:pk>/proposals/<int:proposal>/settle/", pen.settle, name="settle"),
     path("<int:pk>/comments/", commenting.comment, name="comment"),

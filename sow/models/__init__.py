@@ -11,6 +11,7 @@ from sow.models.order import Case, ChangeConfirmation, ChangeOrder, Touch
 from sow.models.pen import Pen, PenRequest, Proposal, Side
 from sow.models.redline import OutsideComment, Redline, RedlineChange
 from sow.models.review import ReviewLink, ReviewVisit
+from sow.models.risk import RiskEntry, RiskTerm, Word, WorkAtRisk
 from sow.models.signing import Place, Progress, Signer, SignerLink, SignerTurn, Signing, SigningSide
 from sow.models.statement import StatementOfWork, Version
 
@@ -44,6 +45,8 @@ __all__ = [
     "RedlineChange",
     "ReviewLink",
     "ReviewVisit",
+    "RiskEntry",
+    "RiskTerm",
     "Side",
     "Signer",
     "SignerLink",
@@ -57,4 +60,6 @@ __all__ = [
     "TemplateVersion",
     "Touch",
     "Version",
+    "Word",
+    "WorkAtRisk",
 ]

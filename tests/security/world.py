@@ -86,9 +86,12 @@ from sow.models import (
     Done,
     OutsideComment,
     ReviewLink,
+    RiskEntry,
+    RiskTerm,
     StatementOfWork,
     Template,
     Version,
+    WorkAtRisk,
 )
 from sow.pen import hold, keep_proposal
 from sow.reviewing import digest_of
@@ -522,12 +525,19 @@ def _after_the_text(world: World, written: StatementOfWork, turned: StatementOfW
 
 
 def _changes(world: World, base: StatementOfWork) -> None:
-    """A change order, and a change confirmed without one."""
+    """A change order, a change confirmed without one, and work at risk."""
     em, at = world.people["EM own"], world.at
     issue, basis = world.deals["agreed"], base.head.estimate_version
     said: dict[str, Any] = {"base": base, "case": "more_scope"}
     own = {"reason": "More", "opened_by": em, "opened_at": at}
     ChangeOrder.objects.create(issue=issue, number=1, basis=basis, **said, **own)
+    plan = {"reason": "They begin", "hours": 9, "price": 900, "currency": "USD"}
+    work = WorkAtRisk.objects.create(issue=base.issue, asked_by=em, asked_at=at, **plan)
+    bounds = {"cap": 900, "expires": at.date(), "reason": "They begin"}
+    RiskTerm.objects.create(work=work, number=1, asked_by=em, asked_at=at, **bounds)
+    RiskEntry.objects.create(
+        work=work, on=at.date(), hours=1, amount=99, note="Hello", by=em, at=at
+    )
     kept = {"what": "A swap", "who": "Ada", "evidence": "Her mail", "on": at.date()}
     ChangeConfirmation.objects.create(by=em, at=at, **said, **kept)
 
