@@ -72,7 +72,9 @@ def _text(order: ChangeOrder, estimate: EstimateVersion, before: Version) -> Ite
         yield from (_hours(each.name, each) for each in found.roles if each.hours.by)
         yield _hours(HOURS_TOTAL, LineChange(HOURS_TOTAL, found.hours, found.price))
         yield ""
-    yield from (f"- {each.kind.capitalize()}: {escaped(each.name)}" for each in found.lines)
+    ours = {extra["name"] for extra in estimate.content["extras"]}
+    activities = [each for each in found.lines if each.name not in ours]
+    yield from (f"- {each.kind.capitalize()}: {escaped(each.name)}" for each in activities)
 
 
 def _hours(name: str, change: LineChange) -> str:

@@ -16,10 +16,10 @@ from django.utils.timezone import localdate
 
 from emdesk.configuration.values import values_on
 from emdesk.ledger.models import Origin
-from emdesk.ledger.recording import record
+from emdesk.ledger.recording import append, event_of, record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
-from scoping.facts import amend
+from scoping.facts import revise
 from scoping.models import CatalogueActivity, EstimateVersion, SchedulingIntake, ScopingIssue
 from scoping.models.estimate import Standing
 from scoping.states import Agreement, State
@@ -118,17 +118,28 @@ def draft(
         if seen not in {None, planned.version.number}:
             raise Refused(f"v{planned.version.number} of the estimate was accepted meanwhile.")
         made = _make(issue, planned, by=by, at=at, origin=origin)
-        price_of_order(issue, planned.version, by=by, at=at)
+        price_of_order(issue, planned.version, by=by, at=at, origin=origin)
         return made
 
 
 def price_of_order(
-    issue: ScopingIssue, estimate: EstimateVersion, *, by: User, at: datetime
+    issue: ScopingIssue,
+    estimate: EstimateVersion,
+    *,
+    by: User,
+    at: datetime,
+    origin: str = Origin.PERSON,
 ) -> None:
     """An order is worth what it adds; the engagement's own value is counted where it was won."""
-    if issue.amends_id:
-        adds = delta_of(order_of(issue.pk), estimate).price.by
-        amend(issue, by=by, at=at, expected_value=max(adds, Decimal(0)))
+    if not issue.amends_id:
+        return
+    issue = fresh(issue)
+    adds = delta_of(order_of(issue.pk), estimate).price.by
+    changed = revise(issue, None, {"expected_value": max(adds, Decimal(0))})
+    if changed:
+        event = event_of(issue, "scoping.amended", by=by, at=at, origin=origin, changed=changed)
+        append([event])
+        issue.save(update_fields=[*changed])
 
 
 def _make(issue: ScopingIssue, planned: Plan, *, by: User, at: datetime, origin: str) -> Version:

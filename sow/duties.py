@@ -53,7 +53,8 @@ def after_the_sow(people: Sequence[User], at: datetime) -> Iterator[Duty]:
         handoff_stand=F("statement__handoff__stand"), handed_at=F("statement__handoff__handed_at")
     )
     keys = {person.pk for person in people}
-    for issue in stand.with_people():
+    found: Any = stand.with_people()
+    for issue in found:
         own = issue.engagement_manager_id in keys
         yield from _at_risk(issue, localdate(at))
         if not issue.signs:

@@ -53,7 +53,7 @@ def rows_of(base: StatementOfWork) -> list[Row]:
         both = head is not None and head.statement_id in signed
         estimate = head.estimate_version if head else sent.get(key)
         change = delta(order.basis.content, estimate.content) if estimate else None
-        stands = _stands(order.issue, head, both=both, booked=key in booked)
+        stands = _stands(order.issue, both=both, booked=key in booked)
         found.append(Row(order, order.issue, stands, both, change))
     return found
 
@@ -90,12 +90,12 @@ def _sent(issues: dict[int, ChangeOrder]) -> dict[int, EstimateVersion]:
     return {each.issue_id: each for each in rows.order_by("number").defer("costs")}
 
 
-def _stands(issue: ScopingIssue, head: Version | None, *, both: bool, booked: bool) -> str:
+def _stands(issue: ScopingIssue, *, both: bool, booked: bool) -> str:
     if booked:
         return "Booked"
     if both:
         return "Signed by both"
     if issue.live:
-        return str(issue.get_state_display()) if head or issue.state else ""
+        return str(issue.get_state_display())
     ended = "Withdrawn or declined" if issue.close_reason != CloseReason.AMENDED else "Closed"
     return f"{ended}: {issue.close_note}" if issue.close_note else ended

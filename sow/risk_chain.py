@@ -19,7 +19,11 @@ from sow.exposure import exposure_of
 from sow.models import RiskTerm, Word
 
 KEY = "work_at_risk"
-NO = {Standing.SENT_BACK, Standing.REJECTED}
+WORDS: dict[str, str] = {
+    Standing.APPROVED: Word.GRANTED,
+    Standing.SENT_BACK: Word.REFUSED,
+    Standing.REJECTED: Word.REFUSED,
+}
 
 
 def put(term: RiskTerm, *, by: User, at: datetime, origin: str) -> None:
@@ -74,8 +78,7 @@ def follow(request: Request, by: User, at: datetime, origin: str) -> None:
     if found.standing == Standing.RECALLED:
         term.update(word=Word.RECALLED)
         return
-    word = {Standing.APPROVED: Word.GRANTED, **dict.fromkeys(NO, Word.REFUSED)}.get(found.standing)  # type: ignore[arg-type]
-    if word:
+    if word := WORDS.get(found.standing):
         term.update(word=word, decided_by=by, decided_at=at)
 
 

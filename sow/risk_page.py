@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from emdesk.configuration.values import value_of
 from scoping.models import ScopingIssue
@@ -77,7 +78,7 @@ def told_of(brief: dict[str, object] | None, day: date) -> Told | None:
 def works_of(issue: ScopingIssue, day: date) -> list[Work]:
     """Newest first, in a fixed number of queries."""
     rows = WorkAtRisk.objects.filter(issue=issue).annotate(**figures())
-    people = rows.select_related("asked_by", "ended_by")
+    people: Any = rows.select_related("asked_by", "ended_by")
     keys = [row.pk for row in people]
     terms, entries = _by_work(RiskTerm, keys, "decided_by"), _by_work(RiskEntry, keys, "by")
     found = []

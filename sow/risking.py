@@ -151,7 +151,7 @@ def note(
         )
         said = {"on": on.isoformat(), "hours": str(hours), "amount": str(amount), "note": remark}
         _tell(work, NOTED, by=by, at=at, origin=origin, **said, beyond=over_it)
-        warn(work, at)
+        warn(work, at, Origin.SYSTEM if origin == Origin.PERSON else origin)
     return entry
 
 
@@ -181,7 +181,7 @@ def over(issue: ScopingIssue) -> str:
     return SIGNED if statement and is_signed(statement) else ""
 
 
-def warn(work: WorkAtRisk, at: datetime) -> int:
+def warn(work: WorkAtRisk, at: datetime, origin: str = Origin.SYSTEM) -> int:
     """Tell what holds of the approved term and was not told of it; each once."""
     term = work.terms.filter(word=Word.GRANTED).select_for_update().first()
     if term is None:
@@ -197,7 +197,7 @@ def warn(work: WorkAtRisk, at: datetime) -> int:
         term.warned = [*term.warned, *new]
         term.save(update_fields=["warned"])
         told = {"flag": new[0], "amount": f"{known.amount:.2f}", **_said(term)}
-        _tell(work, WARNED, by=None, at=at, origin=Origin.SYSTEM, **told)
+        _tell(work, WARNED, by=None, at=at, origin=origin, **told)
     return len(new)
 
 

@@ -21,7 +21,7 @@ from sow.cases import ruled
 from sow.forms.ordering import ConfirmationForm, OrderForm
 from sow.models import StatementOfWork
 from sow.orders_page import rows_of, whole
-from sow.signed import is_signed
+from sow.signed import basis_of, is_signed
 from sow.views.finding import find
 
 Forms = dict[str, forms.Form]
@@ -94,7 +94,7 @@ def _page(
 ) -> HttpResponse:
     rows, user = rows_of(found), request.user
     signed = is_signed(found)
-    basis = deeds.basis_of(found).pk if signed and rows else 0
+    basis = basis_of(found).pk if signed and rows else 0
     context = {
         "issue": found.issue,
         "statement": found,

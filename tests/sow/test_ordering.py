@@ -12,19 +12,16 @@ from emdesk.activity.sentences import describe
 from emdesk.ledger.models import Event
 from emdesk.people.models import Role
 from emdesk.workflow import NotAllowed, Refused, adopt, perform
-from scoping.estimating.sending import decide, send
-from scoping.models import EstimateLine, Opportunity, ScopingIssue
-from scoping.models.estimate import Addressee, Standing
+from scoping.models import Opportunity, ScopingIssue
 from scoping.states import CloseReason, State
 from scoping.win_rate import win_rate
 from scoping.win_rate_axes import Basis
 from sow.approval_brief import brief
 from sow.asking import draft_of
-from sow.booking import book, note, standing
+from sow.booking import book, standing
 from sow.checks import check
-from sow.drafting import draft
 from sow.handing_over import open_handoff
-from sow.models import Case, ChangeOrder, Done, Touch
+from sow.models import Case, ChangeOrder
 from sow.ordering import confirm, open_orders, outdated, rebase, start
 from sow.orders_page import rows_of, whole
 from sow.package import missing as wanting
@@ -35,40 +32,14 @@ from tests.factories import NOON, make_opportunity, make_user
 from tests.factories import again as again_issue
 from tests.oracles.orders import paid, resulting
 from tests.sow.approved import HOUR, again, approve_all, put, staffed
+from tests.sow.changed import MORE, begun, drafted_order, priced, sign
 
 pytestmark = pytest.mark.django_db
-MORE = {"case": Case.MORE_SCOPE, "reason": "Two more teams move", "touches": [Touch.SCOPE]}
-
-
-def sign(statement, by, at=NOON + HOUR):
-    for key in (Done.SIGNED_US, Done.SIGNED_THEM):
-        note(again(statement), key, on=at.date(), by=by, at=at, text="Copy")
 
 
 def won(issue):
     adopt(again_issue(issue), State.APPROVED, at=NOON + HOUR, origin="import")
     perform(again_issue(issue).win, by=None, at=NOON + HOUR, quarter="Q127")
-
-
-def begun(statement, by, **said):
-    return start(again(statement), by=by, at=NOON + 2 * HOUR, **(MORE | said))
-
-
-def priced(order, em, at=NOON + 3 * HOUR, **hours):
-    """Sent and accepted with other hours of some activities."""
-    issue = again_issue(order.issue)
-    estimate = issue.estimates.get(primary=True)
-    for title, number in hours.items():
-        EstimateLine.objects.filter(estimate=estimate, title=title).update(hours=number)
-    version = send(estimate, to=Addressee.ACCOUNT_TEAM, by=em, at=at)
-    decide(version, Standing.ACCEPTED, by=em, at=at)
-    perform(again_issue(issue).start_sow, by=em, at=at)
-    return version
-
-
-def drafted_order(order, em, **hours):
-    priced(order, em, **hours)
-    return draft(again_issue(order.issue), by=em, at=NOON + 4 * HOUR).statement
 
 
 def test_an_order_begins_from_what_both_have_signed(statement, em, lead):

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from emdesk.activity.sentences import describe
-from emdesk.approvals.deciding import decide
 from emdesk.approvals.deciding import recall as recall_request
 from emdesk.approvals.models import Request
 from emdesk.approvals.refusals import NotAllowed as MayNotDecide
@@ -25,42 +24,21 @@ from sow.duties import after_the_sow
 from sow.exposure import Exposure, exposure_of
 from sow.handing_over import open_handoff
 from sow.models import Done, RiskTerm, Word, WorkAtRisk
-from sow.risking import ENDED, WARNED, ask, extend, mind, note, stop
-from tests.factories import NOON, TODAY, make_user
+from sow.risking import ENDED, WARNED, extend, mind, stop
+from tests.factories import NOON, make_user
 from tests.factories import again as again_issue
 from tests.oracles.exposure import holds
 from tests.sow.approved import HOUR, again
+from tests.sow.changed import answer, asked, at_risk, did
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 UNTIL = NOON.date() + 30 * DAY
-PLAN = {"reason": "They begin on Monday", "hours": Decimal(20), "price": Decimal(6_000)}
-BOUNDS = {"cap": Decimal(5_000), "expires": UNTIL}
 
 
 @pytest.fixture
 def boss(db):
     return make_user(Role.PS_LEADERSHIP, name="Rafa")
-
-
-def asked(issue, by, at=NOON, **more):
-    return ask(again_issue(issue), by=by, at=at, **(PLAN | BOUNDS | more))
-
-
-def answer(boss, at=NOON + HOUR, verdict="approved", reason=""):
-    found = Request.objects.waiting().get(chain="work_at_risk")
-    decide(found.steps.get(), verdict, by=boss, at=at, digest=found.digest, reason=reason)
-
-
-def granted(issue, em, boss, **more):
-    work = asked(issue, em, **more)
-    answer(boss)
-    return work
-
-
-def did(work, by, amount, on=TODAY, at=NOON + HOUR, **more):
-    said = {"on": on, "hours": Decimal(2), "amount": Decimal(amount)}
-    return note(work, by=by, at=at, **(said | more))
 
 
 def warnings(issue):
@@ -121,7 +99,7 @@ def test_nothing_is_done_before_ps_leadership_says_so_and_nobody_approves_their_
 
 
 def test_what_goes_beyond_is_flagged_and_an_extension_is_a_new_decision(issue, em, boss, lead):
-    work = granted(issue, em, boss)
+    work = at_risk(issue, em, boss)
     did(work, em, "3999.99")
     assert (mind(NOON + 2 * HOUR), warnings(issue)) == (0, [])
     did(work, em, "0.01")
@@ -158,7 +136,7 @@ def test_what_goes_beyond_is_flagged_and_an_extension_is_a_new_decision(issue, e
 def test_it_ends_with_both_signatures_with_its_issue_or_when_it_is_stopped(
     statement, issue, em, boss
 ):
-    work = granted(statement.issue, em, boss)
+    work = at_risk(statement.issue, em, boss)
     note_deed(again(statement), Done.SIGNED_US, on=NOON.date(), by=em, at=NOON, text="Copy")
     assert mind(NOON + 2 * HOUR) == 0
     note_deed(again(statement), Done.SIGNED_THEM, on=NOON.date(), by=em, at=NOON, text="Copy")
