@@ -150,3 +150,11 @@ class Service(models.TextChoices):
     DEVELOPMENT = "development", "Development"
     TRANSFORMATION = "transformation", "Transformation"
     TRAINING = "training", "Training"
+
+
+def closing_of_order(outcome: str, reason: str, note: str) -> tuple[str, str, str, str]:
+    """Outcome, quarter, reason and note: an engagement is won once, its change orders count nowhere."""
+    if outcome == Outcome.WON:
+        return "", "", CloseReason.AMENDED, note
+    said = f"{CloseReason(reason).label}. {note}".strip()
+    return "", "", CloseReason.WITHDRAWN, said[:500]

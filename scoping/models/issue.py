@@ -19,12 +19,7 @@ from emdesk.workflow import Workflow, transition
 from scoping.models.account import Account
 from scoping.models.finding import BOARD_ORDER, ScopingIssueQuerySet
 from scoping.models.opportunity import Opportunity
-from scoping.rules import (
-    approves,
-    approves_or_works,
-    closes,
-    works_issue,
-)
+from scoping.rules import approves, approves_or_works, closes, works_issue
 from scoping.states import (
     LIVE,
     LOST_REASONS,
@@ -41,6 +36,7 @@ from scoping.states import (
     Service,
     State,
     WaitingOn,
+    closing_of_order,
 )
 
 ScopingIssueManager = models.Manager.from_queryset(ScopingIssueQuerySet)
@@ -58,10 +54,7 @@ def person(**options: Any) -> models.ForeignKey[User | None, User | None]:
 
 
 class ScopingIssue(Workflow):
-    """Where the EM gathers needs, decisions and the way to a signed SOW.
-
-    ``amends``: the issue whose signed SOW this one changes; it is a change order.
-    """
+    """Where the EM gathers needs, decisions and the way to a signed SOW; or to a change of one."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="issues")
     opportunity = models.ForeignKey(
@@ -123,7 +116,6 @@ class ScopingIssue(Workflow):
     amends = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="amendments"
     )
-
     changed_in = models.BigIntegerField(default=0, editable=False)
 
     objects: ClassVar[ScopingIssueManager[ScopingIssue]] = ScopingIssueManager()
@@ -302,10 +294,7 @@ class ScopingIssue(Workflow):
 
     def _close(self, outcome: str, quarter: str, reason: str, note: str) -> None:
         if self.amends_id and outcome:
-            won, label = outcome == Outcome.WON, CloseReason(reason).label
-            note = note if won else f"{label}. {note}".strip()[:500]
-            reason = CloseReason.AMENDED if won else CloseReason.WITHDRAWN
-            outcome = quarter = ""  # the engagement is won once: a change order counts nowhere
+            outcome, quarter, reason, note = closing_of_order(outcome, reason, note)
         self.closed_from, self.outcome, self.close_quarter = self.state, outcome, quarter
         self.close_reason, self.close_note = reason, note
         self.em_status = self.waiting_on = ""

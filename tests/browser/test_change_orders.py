@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from emdesk.people.models import Role
 from scoping.models import ScopingIssue
 from sow.greenlights import Party, note
 from sow.models import StatementOfWork
-from tests.factories import make_user
-from tests.sow.approved import again
+from tests.sow.approved import again, staffed
 from tests.sow.changed import answer, priced, sign
 from tests.sow.making import drafted
 
 
 def test_what_is_signed_is_changed_and_what_is_not_may_begin_at_risk(visit, amara, at):
     base = drafted(amara, at)
-    boss = make_user(Role.PS_LEADERSHIP)
+    boss = staffed()["leadership"]
     phone = visit(f"/sow/{base.issue_id}/risk/", amara, viewport={"width": 390, "height": 800})
     phone.get_by_label("Why it cannot wait for the signatures").fill("They begin on Monday")
     phone.get_by_label("Hours planned before they sign").fill("20")
