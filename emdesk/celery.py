@@ -73,6 +73,11 @@ PERIODIC = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    "mind work at risk": {
+        "task": "sow.tasks.mind_work_at_risk",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     # Each delivery sends it too; this is for what that missed, and for second tries.
     "apply what signature services told": {
         "task": "sow.signing.tasks.apply_deliveries",

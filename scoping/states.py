@@ -68,7 +68,7 @@ class Outcome(models.TextChoices):
 
 
 class CloseReason(models.TextChoices):
-    """Why an issue closed. The last five carry no outcome and count nowhere."""
+    """Why an issue closed. The last seven carry no outcome and count nowhere."""
 
     SIGNED = "signed", "SOW signed and booked"
     NO_BUDGET = "no_budget", "No budget"
@@ -85,6 +85,8 @@ class CloseReason(models.TextChoices):
     DECLINED = "declined", "Declined at intake"
     UNQUALIFIED = "unqualified", "Unqualified"
     IMPORTED = "imported", "Imported without an outcome"
+    AMENDED = "amended", "Change order, signed and booked"
+    WITHDRAWN = "withdrawn", "Change order, withdrawn or declined"
 
 
 WON_REASONS = (CloseReason.SIGNED, CloseReason.OTHER)
@@ -94,6 +96,8 @@ UNCOUNTED_REASONS = (
     CloseReason.DECLINED,
     CloseReason.UNQUALIFIED,
     CloseReason.IMPORTED,
+    CloseReason.AMENDED,
+    CloseReason.WITHDRAWN,
 )
 LOST_REASONS = tuple(
     reason
@@ -146,3 +150,11 @@ class Service(models.TextChoices):
     DEVELOPMENT = "development", "Development"
     TRANSFORMATION = "transformation", "Transformation"
     TRAINING = "training", "Training"
+
+
+def closing_of_order(outcome: str, reason: str, note: str) -> tuple[str, str, str, str]:
+    """Outcome, quarter, reason and note: an engagement is won once, its change orders count nowhere."""
+    if outcome == Outcome.WON:
+        return "", "", CloseReason.AMENDED, note
+    said = f"{CloseReason(reason).label}. {note}".strip()
+    return "", "", CloseReason.WITHDRAWN, said[:500]

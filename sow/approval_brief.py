@@ -13,6 +13,7 @@ from emdesk.approvals.chains import Brief, Figure
 from emdesk.approvals.models import Request, Standing
 from emdesk.people.models import User
 from scoping.rules import sees_cost_of
+from sow.amending import delta_of, order_of
 from sow.differing import sentences
 from sow.greenlights import Party
 from sow.models import Version
@@ -40,10 +41,21 @@ def _figures(found: Request, version: Version, user: User) -> list[Figure]:
         Figure("Total", f"{currency} {found.value:,.2f}", _before_discount(totals, currency)),
         Figure("Hours", totals["hours"]),
     ]
+    if version.statement.amends_id:
+        figures.insert(1, _change(version))
     if sees_cost_of(version.statement.issue, user):
         percent = version.estimate_version.costs["total"]["margin_percent"]
         figures += [Figure("Margin", f"{percent} %")] if percent else []
     return figures
+
+
+def _change(version: Version) -> Figure:
+    """What a change order adds to what both have signed."""
+    order = order_of(version.statement.issue_id)
+    found = delta_of(order, version.estimate_version)
+    hours = f"{found.hours.by.normalize():+f} hours"
+    amount = f"{found.currency} {found.price.by:+,.2f}"
+    return Figure(f"{order.name} to {order.base.number}", amount, hours)
 
 
 def _before_discount(totals: Mapping[str, str], currency: str) -> str:

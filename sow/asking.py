@@ -20,6 +20,7 @@ from scoping.promises import amiss, standing
 from scoping.promises import note as note_deed
 from scoping.states import State
 from sow import rules
+from sow.amending import order_of
 from sow.approving import CHAIN, pinned
 from sow.checks import Draft, check
 from sow.content import Content
@@ -27,6 +28,7 @@ from sow.drafting import accepted, sold_in
 from sow.following import move_back
 from sow.greenlights import agreed, still_to_agree
 from sow.models import StatementOfWork, Version
+from sow.order_checks import checks_of
 from sow.stamping import standing as stamp_of
 from sow.stamping import void
 
@@ -69,7 +71,8 @@ def draft_of(version: Version, issue: ScopingIssue, content: Content) -> Draft:
     """What the checks read: the text, the estimate it pins, and whether that one still stands."""
     now = accepted(issue)
     newer = now.name if now and now.pk != version.estimate_version_id else ""
-    return Draft(content, sold_in(version.estimate_version), newer)
+    own = checks_of(order_of(issue.pk), version.estimate_version) if issue.amends_id else ()
+    return Draft(content, sold_in(version.estimate_version), newer, own)
 
 
 def missing(statement: StatementOfWork, head: Version) -> list[str]:

@@ -18,9 +18,10 @@ from django.utils.timezone import localdate
 from emdesk.ledger.models import Origin
 from emdesk.ledger.recording import record
 from emdesk.people.models import User
-from emdesk.workflow import NotAllowed, Refused, fresh
-from scoping.deals import amend_deal
+from emdesk.workflow import NotAllowed, Refused, fresh, perform
+from scoping.deals import TO_NOTE, amend_deal
 from scoping.models import ScopingIssue, Stage
+from scoping.quarters import quarter_of
 from sow import rules
 from sow.models import BookingDeed, Document, Done, Signer, StatementOfWork
 
@@ -162,7 +163,7 @@ def book(statement: StatementOfWork, missing: list[str], *, by: User, at: dateti
         if missing:
             raise Refused(" ".join(missing))
         deal = issue.opportunity
-        if deal is None:
+        if deal is None and not statement.amends_id:
             raise Refused("There is no opportunity to close. Link it first.")
         day = localdate(at)
         deed = BookingDeed.objects.create(
@@ -174,6 +175,10 @@ def book(statement: StatementOfWork, missing: list[str], *, by: User, at: dateti
             at=at,
         )
         _tell(deed, issue, NOTED, by=by, at=at)
+        if deal is None:  # a change order that adds nothing has none
+            quarter = str(quarter_of(day))
+            perform(issue.win, by=None, at=at, fill=TO_NOTE, quarter=quarter)
+            return ""
         return amend_deal(deal, by=by, at=at, stage=Stage.WON, close_date=day)
 
 

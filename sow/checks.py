@@ -41,13 +41,18 @@ OPEN = re.compile(
 PREPAID = re.compile(r"\bprepaid\b|\bsigned\b|\border form\b", re.IGNORECASE)
 
 
+Check = Callable[["Draft"], Iterator[str]]
+
+
 @dataclass(frozen=True)
 class Draft:
-    """What is checked. ``newer`` names a version of the estimate that was accepted since."""
+    """What is checked. ``newer`` names a version of the estimate that was accepted since; ``own`` are
+    checks that only this one has."""
 
     content: Content
     sold: Sold
     newer: str = ""
+    own: tuple[tuple[str, str, Check], ...] = ()
 
     @property
     def marketplace(self) -> bool:
@@ -61,7 +66,6 @@ class Draft:
 
 
 Faults = Iterator[str]
-Check = Callable[[Draft], Faults]
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,14 @@ class Result:
 
 def totals_tie(draft: Draft) -> Faults:
     """The fees say each amount of the estimate once, to the cent."""
-    told = _rows(draft.texts(Kind.FEES))
+    told = rows_in(draft.texts(Kind.FEES))
     for label, amount in _amounts(draft.sold).items():
         said = [value for name, value in told if name == label or name.startswith(f"{label},")]
         wanted = f"{draft.sold.content['currency']} {amount}"
         if not said:
             yield f"The fees do not say: {label} {wanted}."
         for value in said:
-            if _amount(value) != _amount(wanted):
+            if amount_in(value) != amount_in(wanted):
                 yield f"{label} says {value}; the estimate says {wanted}."
         if len(said) > 1:
             yield f"{label} stands there {len(said)} times."
@@ -137,7 +141,7 @@ def hours_tie(draft: Draft) -> Faults:
     if not draft.sold.by_hours:
         return
     wanted = Decimal(draft.sold.content["totals"]["hours"])
-    said = [value for name, value in _rows(draft.texts(Kind.EFFORT)) if name == HOURS_TOTAL]
+    said = [value for name, value in rows_in(draft.texts(Kind.EFFORT)) if name == HOURS_TOTAL]
     if not said:
         yield f"The effort does not say its total of {wanted} hours."
     for value in said:
@@ -237,7 +241,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
 
 def check(draft: Draft) -> list[Result]:
     """Every check in its order, with what it found."""
-    return [Result(name, kind, tuple(found(draft))) for name, kind, found in CHECKS]
+    return [Result(name, kind, tuple(found(draft))) for name, kind, found in (*CHECKS, *draft.own)]
 
 
 def _items(texts: Iterable[str]) -> Counter[str]:
@@ -245,7 +249,7 @@ def _items(texts: Iterable[str]) -> Counter[str]:
     return Counter(_unescaped(match[1]) for text in texts for match in ITEM.finditer(text))
 
 
-def _rows(texts: Iterable[str]) -> list[tuple[str, str]]:
+def rows_in(texts: Iterable[str]) -> list[tuple[str, str]]:
     """First and second cell of every row of every table."""
     found = []
     for text in texts:
@@ -256,7 +260,7 @@ def _rows(texts: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _amount(said: str) -> tuple[str, Decimal] | None:
+def amount_in(said: str) -> tuple[str, Decimal] | None:
     match = AMOUNT.fullmatch(said.strip())
     return (match[1], Decimal(match[2].replace(",", ""))) if match else None
 

@@ -11,6 +11,7 @@ from scoping.states import State
 from sow import arranging
 from sow.demo_after import go_on
 from sow.demo_approvals import after, put_to_approval
+from sow.demo_changes import change
 from sow.drafting import draft, may_draft
 from sow.models import Clause, StatementOfWork, Version
 from sow.pen import hand_back
@@ -18,14 +19,14 @@ from sow.saving import Act, Typed, save
 
 MONTH = timedelta(days=30)
 SIGNATORY = "Dale Brown"
-TURNS, UNTOUCHED, WITH_LEGAL = 6, 5, 1
-UNTIL = {0: "", 2: "leadership", 4: "delivery"}
+TURNS, UNTOUCHED, WITH_LEGAL, CHANGED = 6, 5, 1, 3
+UNTIL = {0: "", 2: "leadership", 4: "delivery", CHANGED: ""}
 REMOTE = "All work is done remotely. Should anybody travel, the Customer approves it beforehand."
 
 
 def draft_agreed(at: datetime) -> None:
-    """A draft of every accepted estimate: one untouched, edited, with legal; others are put to
-    approval, and one has all of it."""
+    """A draft of every accepted estimate: one untouched, one with legal; others are put to
+    approval; one has all of it and goes on, one is signed and changed since."""
     issues = ScopingIssue.objects.filter(state=State.SOW_WIP).exclude(engagement_manager=None)
     legal = User.objects.with_role(Role.LEGAL).first()
     Clause.objects.filter(owner=None).update(owner=legal)
@@ -45,7 +46,9 @@ def _work_on(version: Version, em: User, legal: User | None, at: datetime, turn:
         return
     if turn in UNTIL:
         put_to_approval(version.statement, em, at, UNTIL[turn])
-        if not UNTIL[turn]:
+        if turn == CHANGED:
+            change(version.statement, em, at)
+        elif not UNTIL[turn]:
             go_on(version.statement, em, at)
         return
     _save(

@@ -11,6 +11,7 @@ from emdesk.ledger.models import Origin
 from emdesk.people.models import User
 from sow.booking import note
 from sow.demo_approvals import after
+from sow.demo_changes import begin_at_risk
 from sow.handing_over import open_handoff
 from sow.legal import open_case
 from sow.models import Done, StatementOfWork
@@ -31,3 +32,4 @@ def go_on(statement: StatementOfWork, em: User, at: datetime) -> None:
     note(statement, Done.ORDER, text="PO 4500017", **done)
     note(statement, Done.FINANCE_ASKED, text="In the deal's channel", **done)
     open_handoff(statement, at=after(statement.issue, at), **said)
+    begin_at_risk(statement, em, at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.transaction import atomic
@@ -15,13 +16,15 @@ from django.utils.timezone import localdate
 
 from emdesk.configuration.values import values_on
 from emdesk.ledger.models import Origin
-from emdesk.ledger.recording import record
+from emdesk.ledger.recording import append, event_of, record
 from emdesk.people.models import User
 from emdesk.workflow import NotAllowed, Refused, fresh
+from scoping.facts import revise
 from scoping.models import CatalogueActivity, EstimateVersion, SchedulingIntake, ScopingIssue
 from scoping.models.estimate import Standing
 from scoping.states import Agreement, State
 from sow import rules
+from sow.amending import amended, delta_of, order_of
 from sow.building import Sold, Work, amounts, blocks, milestone_block
 from sow.content import DRAFT, LIBRARY, Content, Section, digest_of, free_key, source
 from sow.fields import FIELDS, WRITTEN, Field, day_of, expanded, named_in
@@ -86,8 +89,11 @@ def plan(issue: ScopingIssue, *, at: datetime, said: Mapping[str, str] | None = 
     template = Template.objects.first()
     if template is None:
         raise Refused("There is no template to draft from. Practice writes one.")
-    fields = known(issue, version, at) | dict(said or {})
-    return Plan(version, template, fields, _sections(issue, version, template))
+    fields, sections = known(issue, version, at), _sections(issue, version, template)
+    if issue.amends_id:
+        order = order_of(issue.pk)
+        fields, sections = amended(order, version, fields, sections)
+    return Plan(version, template, fields | dict(said or {}), sections)
 
 
 def draft(
@@ -111,11 +117,35 @@ def draft(
         planned = plan(issue, at=at, said=said)
         if seen not in {None, planned.version.number}:
             raise Refused(f"v{planned.version.number} of the estimate was accepted meanwhile.")
-        return _make(issue, planned, by=by, at=at, origin=origin)
+        made = _make(issue, planned, by=by, at=at, origin=origin)
+        price_of_order(issue, planned.version, by=by, at=at, origin=origin)
+        return made
+
+
+def price_of_order(
+    issue: ScopingIssue,
+    estimate: EstimateVersion,
+    *,
+    by: User,
+    at: datetime,
+    origin: str = Origin.PERSON,
+) -> None:
+    """An order is worth what it adds; the engagement's own value is counted where it was won."""
+    if not issue.amends_id:
+        return
+    issue = fresh(issue)
+    adds = delta_of(order_of(issue.pk), estimate).price.by
+    changed = revise(issue, None, {"expected_value": max(adds, Decimal(0))})
+    if changed:
+        event = event_of(issue, "scoping.amended", by=by, at=at, origin=origin, changed=changed)
+        append([event])
+        issue.save(update_fields=[*changed])
 
 
 def _make(issue: ScopingIssue, planned: Plan, *, by: User, at: datetime, origin: str) -> Version:
-    statement = StatementOfWork.objects.create(issue=issue, latest=1, drafted_by=by, drafted_at=at)
+    statement = StatementOfWork.objects.create(
+        issue=issue, latest=1, drafted_by=by, drafted_at=at, **_amends(issue)
+    )
     fields = {**planned.fields, "number": statement.number}
     content = Content(fields, tuple(planned.sections)).written()
     estimate = planned.version
@@ -134,6 +164,14 @@ def _make(issue: ScopingIssue, planned: Plan, *, by: User, at: datetime, origin:
     told |= {"missing": [each.name for each in planned.missing], "digest": version.digest}
     record(issue, DRAFTED, by=by, at=at, origin=origin, **told)
     return version
+
+
+def _amends(issue: ScopingIssue) -> dict[str, Any]:
+    """Which SOW it changes, and as which of its orders."""
+    if not issue.amends_id:
+        return {}
+    order = order_of(issue.pk)
+    return {"amends": order.base, "order": order.number}
 
 
 def sold_in(version: EstimateVersion) -> Sold:

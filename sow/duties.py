@@ -6,11 +6,11 @@ Everything comes of one query.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q
+from django.db.models import BooleanField, Case, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -19,7 +19,9 @@ from emdesk.people.models import Role, User
 from scoping.duties import seen_by
 from scoping.models import ScopingIssue
 from scoping.states import State
+from sow.exposure import in_brief
 from sow.models import BookingDeed, Done, HandoffTask, Meets, Stand
+from sow.risk_page import told_of
 
 SIGNED = (Done.SIGNED_US, Done.SIGNED_THEM)
 PACKAGE: dict[str, tuple[Done, ...]] = {
@@ -31,25 +33,49 @@ PACKAGE: dict[str, tuple[Done, ...]] = {
 
 @finds(Duty)
 def after_the_sow(people: Sequence[User], at: datetime) -> Iterator[Duty]:
-    """Packages to bring together and to book, finance to decide, hand-offs to prepare and answer."""
+    """Packages to bring together and to book, finance to decide, hand-offs to prepare and answer;
+    work at risk that runs out of its bounds."""
     roles = {role for person in people for role in person.roles}
     wanted = Q(engagement_manager__in=people) | Q(project_manager__in=people)
     if roles & {Role.DEAL_DESK, Role.REVENUE}:
         wanted |= Q(state=State.APPROVED)
     after = Q(state=State.APPROVED) | Q(statement__handoff__isnull=False)
+    leads = roles & {Role.EM_LEAD, Role.DIRECTOR}
+    theirs = Q(engagement_manager__in=people) | Q(project_manager__in=people)
+    risk = Q(at_risk__isnull=False) & (Q(pk__isnull=False) if leads else theirs)
     issues = (
         seen_by(people)
-        .filter(wanted, after, statement__isnull=False)
+        .annotate(at_risk=in_brief("pk"), signs=_true(wanted & after & Q(statement__isnull=False)))
+        .filter(Q(signs=True) | risk)
         .annotate(deeds=ArraySubquery(_deeds()), tasks=ArraySubquery(_tasks()))
     )
     stand = issues.annotate(
         handoff_stand=F("statement__handoff__stand"), handed_at=F("statement__handoff__handed_at")
     )
     keys = {person.pk for person in people}
-    for issue in stand.with_people():
+    found: Any = stand.with_people()
+    for issue in found:
         own = issue.engagement_manager_id in keys
+        yield from _at_risk(issue, localdate(at))
+        if not issue.signs:
+            continue
         yield from _booking(issue, roles, own=own)
         yield from _handing_over(issue, own=own, theirs=issue.project_manager_id in keys)
+
+
+def _true(rule: Q) -> Case:
+    """Whether it holds of an issue, as a column."""
+    return Case(When(rule, then=True), default=False, output_field=BooleanField())
+
+
+def _at_risk(issue: Any, day: date) -> Iterator[Duty]:
+    """Bounds that are near or passed: the work stops, or a new decision is asked for."""
+    found = told_of(issue.at_risk, day)
+    if found and found.warns:
+        verb = "Stop or extend work at risk of" if found.broken else "Mind work at risk of"
+        used = f"{found.exposure.currency} {found.exposure.amount:,.2f}"
+        reason = f"It is {found.says}: {used}, {found.exposure.percent} % of its cap"
+        yield _duty(issue, verb, reason, "risk")
 
 
 def _deeds() -> Any:

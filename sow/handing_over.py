@@ -45,6 +45,8 @@ def open_handoff(
         issue = fresh(statement.issue)
         if not rules.writes_handoff(issue, by):
             raise NotAllowed("Its EM or a lead opens the hand-off.")
+        if statement.amends_id:
+            raise Refused("A change order goes with the hand-off of its SOW.")
         known = Handoff.objects.filter(statement=statement).first()
         if known:
             return known
@@ -189,14 +191,15 @@ def _follow(events: Sequence[Event]) -> None:
     """The stamped SOW went out for signature: the hand-off opens."""
     for event in events:
         if event.verb == SENT and event.subject_type == LABEL:
-            found = StatementOfWork.objects.filter(issue=event.subject_id, handoff=None).first()
+            rows = StatementOfWork.objects.filter(issue=event.subject_id)
+            found = rows.filter(handoff=None, amends=None).first()
             if found:
                 _begin(found, None, event.at)
 
 
 def _not_opened() -> list[tuple[StatementOfWork, datetime]]:
     """Those whose SOW went out since it is written here, and that have no hand-off."""
-    rows = StatementOfWork.objects.filter(handoff=None).in_bulk(field_name="issue_id")
+    rows = StatementOfWork.objects.filter(handoff=None, amends=None).in_bulk(field_name="issue_id")
     sent = Event.objects.filter(verb=SENT, subject_type=LABEL, subject_id__in=list(rows))
     told = sent.order_by("-number").values_list("subject_id", "at")
     first = {subject: at for subject, at in told if at >= rows[subject].drafted_at}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from scoping.models import Risk, SchedulingIntake
@@ -11,7 +12,9 @@ from sow.drafting import sold_in
 from sow.forms.handoff import HandoffForm
 from sow.kinds import Kind
 from sow.models import Handoff, Readiness, Ready, StatementOfWork
+from sow.orders_page import rows_of, whole
 from sow.readiness import GROUPS, QUESTIONS, score
+from sow.risk_page import works_of
 
 
 def of(statement: StatementOfWork) -> Handoff | None:
@@ -19,9 +22,10 @@ def of(statement: StatementOfWork) -> Handoff | None:
     return Handoff.objects.select_related("statement", *people).filter(statement=statement).first()
 
 
-def pack(statement: StatementOfWork, record: Handoff) -> dict[str, Any]:
+def pack(statement: StatementOfWork, record: Handoff, day: date) -> dict[str, Any]:
     """For the templates: record, meetings, readiness by group, scope, hours, risks, people."""
     issue, head = statement.issue, statement.head
+    orders = rows_of(statement)
     answers = {answer.key: answer for answer in record.answers.all()}
     intake = SchedulingIntake.objects.filter(issue=issue).first()
     return {
@@ -35,6 +39,9 @@ def pack(statement: StatementOfWork, record: Handoff) -> dict[str, Any]:
         "score": score(answers.values()),
         "left": [QUESTIONS[key] for key in _unknown(answers)],
         "signed": executed(statement),
+        "orders": orders,
+        "works": works_of(issue, day),
+        "whole": whole(statement, orders),
         "intake": _planned(intake),
         "lines": sold_in(head.estimate_version).lines,
         "totals": head.estimate_version.content["totals"],

@@ -33,6 +33,7 @@ STANDS: dict[str, str] = {
     "booked": "Booked",
 }
 FREE, MINE = "free", "mine"
+KINDS = {"sow": "SOWs", "order": "Change orders"}
 PENS = {FREE: "Free", **dict(Side.choices)}
 BACK = (Standing.SENT_BACK, Standing.REJECTED)
 
@@ -52,6 +53,7 @@ def listed(user: User, at: datetime) -> Any:
     return rows.annotate(
         newest=Subquery(head.values("pk")[:1]),
         value=Subquery(head.values("estimate_version__final_total")[:1]),
+        before=F("issue__change_order__basis__final_total"),
         currency=Subquery(head.values("estimate_version__currency")[:1]),
         saved_at=Subquery(head.values("saved_at")[:1]),
         asked=Subquery(requests.values("pk")[:1]),
@@ -90,6 +92,7 @@ class StatementFilter(forms.Form):
     stands = forms.ChoiceField(
         label="Stands", required=False, choices=[("", "All"), *STANDS.items()]
     )
+    kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "All"), *KINDS.items()])
     pen = forms.ChoiceField(label="Pen", required=False, choices=[("", "All"), *PENS.items()])
     column = forms.ChoiceField(
         label="Column", required=False, choices=[("", "All"), *State.choices]
@@ -119,6 +122,8 @@ class StatementFilter(forms.Form):
             rows = rows.filter(issue__engagement_manager=self._user.pk if em == MINE else em)
         if stands := said.get("stands"):
             rows = rows.filter(stands=stands)
+        if kind := said.get("kind"):
+            rows = rows.filter(amends__isnull=kind == "sow")
         if pen := said.get("pen"):
             rows = rows.filter(pen=None if pen == FREE else pen)
         if column := said.get("column"):
@@ -172,6 +177,7 @@ class StatementTable(Paged):
         return {
             "row": row,
             "stands": STANDS[row.stands],
+            "adds": row.value - row.before if row.amends_id else None,
             "pen": row.holder or PENS[row.pen or FREE],
             "days": "today" if idle == 0 else f"{idle} day{'' if idle == 1 else 's'}",
         }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from emdesk.approvals.models import Standing as Approval
 from emdesk.approvals.standings import approval_of
 from emdesk.people.models import User
 from emdesk.workflow import Guard
 from scoping.models import Opportunity, ScopingIssue
+from sow.amending import delta_of, order_of
 from sow.approving import CHAIN
 from sow.booking import Standing, executed_in, standing
 from sow.models import BookingDeed, Done, StatementOfWork, Version
@@ -34,7 +36,7 @@ class Point:
 def package(statement: StatementOfWork, head: Version, done: Standing) -> list[Point]:
     """Every point in the order they come together."""
     return [
-        _quote(statement.issue.opportunity, head),
+        _quote(statement.issue.opportunity, head, worth_of(statement, head)),
         _approved(statement, head),
         _costs(head, done),
         _order(done),
@@ -49,9 +51,19 @@ def missing(statement: StatementOfWork) -> list[str]:
     return [point.wants for point in points if not point.met]
 
 
-def _quote(deal: Opportunity | None, head: Version) -> Point:
-    total, currency = head.estimate_version.final_total, head.estimate_version.currency
-    key, title, sow = "quote", "Quote is the SOW's total", f"SOW {currency} {total:,.2f}"
+def worth_of(statement: StatementOfWork, head: Version) -> Decimal:
+    """What is booked with it: all of a SOW, of a change order what it adds."""
+    if not statement.amends_id:
+        return head.estimate_version.final_total
+    return delta_of(order_of(statement.issue_id), head.estimate_version).price.by
+
+
+def _quote(deal: Opportunity | None, head: Version, total: Decimal) -> Point:
+    currency, adds = head.estimate_version.currency, bool(head.statement.amends_id)
+    key, sow = "quote", f"{'Change' if adds else 'SOW'} {currency} {total:,.2f}"
+    title = "Quote is what the change order adds" if adds else "Quote is the SOW's total"
+    if adds and not total and deal is None:
+        return Point(key, title, f"{sow}: nothing to quote")
     if deal is None:
         return Point(key, title, sow, "Link the opportunity.")
     if deal.quoted_value is None:

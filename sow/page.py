@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from emdesk.people.models import User
 from scoping.models import ScopingIssue
 from scoping.rules import comments as may_comment
 from scoping.rules import works_issue
 from sow import rules
+from sow.amending import delta_of, order_of
 from sow.approval_page import approval
 from sow.asking import draft_of
 from sow.checks import Result
@@ -24,6 +27,7 @@ from sow.models import Clause, StatementOfWork, Version
 from sow.pen import held, last_held, lease_on
 from sow.redlines import open_redlines
 from sow.reviewing import links_of
+from sow.risk_page import told_of
 from sow.saving import Typed
 from sow.signing.page import signatures
 
@@ -132,7 +136,17 @@ def shown(
         **documents(statement, head, user),
         "signatures": signatures(statement, user, at),
         **results(head, issue, content),
+        **_order(statement, head),
+        "risk": told_of(getattr(statement, "at_risk", None), localdate(at)),
     }
+
+
+def _order(statement: StatementOfWork, head: Version) -> dict[str, Any]:
+    """Of a change order, what it adds."""
+    if not statement.amends_id:
+        return {"order": None}
+    order = order_of(statement.issue_id)
+    return {"order": order, "delta": delta_of(order, head.estimate_version)}
 
 
 def _sections(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from emdesk.people.models import User
 from emdesk.subjects import visible_subjects
@@ -12,12 +14,15 @@ from emdesk.web import Place, place
 from scoping.acts import Act, acts
 from scoping.demo.afterwards import afterwards
 from scoping.models import ScopingIssue
+from scoping.states import State
 from sow import (  # noqa: F401 (they register)
     duties,
     following,
     handoff_sentences,
     notices,
+    order_sentences,
     package,
+    risk_sentences,
     rules,
     sending,
     sentences,
@@ -26,21 +31,36 @@ from sow import (  # noqa: F401 (they register)
 )
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
+from sow.exposure import in_brief
 from sow.models import Clause, Document, StatementOfWork, Template
+from sow.risk_page import told_of
 from sow.signing import duties as signing_duties  # noqa: F401 (it registers)
 from sow.signing import ending, tasks  # noqa: F401 (they register)
 from sow.signing import notices as signing_notices  # noqa: F401 (it registers)
 from sow.signing import sentences as signing_sentences  # noqa: F401 (it registers)
 from sow.stamping import voided
 
+AFTER = (State.APPROVED, State.CLOSED)
+BEFORE = (State.SOW_WIP, State.READY_FOR_APPROVAL, State.APPROVED)
+
 
 def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
-    """The SOW once there is one; its draft when it may be made."""
-    statement = StatementOfWork.objects.filter(issue=issue).first()
+    """The SOW once there is one; its draft when it may be made; what is at risk before it is signed."""
+    rows = ScopingIssue.objects.filter(pk=issue.pk).annotate(at_risk=in_brief("pk"))
+    found: Any = rows.select_related("statement").get()
+    statement: StatementOfWork | None = getattr(found, "statement", None)
+    if issue.amends_id:
+        yield Act(f"Amends PS-{issue.amends_id}", reverse("sow:orders", args=[issue.amends_id]))
     if statement is not None:
         yield Act(statement.number, statement.get_absolute_url())
+        if issue.state in AFTER and not issue.amends_id:
+            yield Act("Change orders", reverse("sow:orders", args=[issue.pk]))
     elif may_draft(issue, user):
         yield Act("Draft the SOW", reverse("sow:draft", args=[issue.pk]), next=True)
+    stands = told_of(found.at_risk, localdate())
+    if stands or (issue.state in BEFORE and rules.works_at_risk(issue, user)):
+        says = f"Work at risk: {stands.says}" if stands else "Work at risk…"
+        yield Act(says, reverse("sow:risk", args=[issue.pk]))
 
 
 acts.append(on_the_issue)

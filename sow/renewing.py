@@ -6,8 +6,8 @@ name what the parts that stay say otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.transaction import atomic
@@ -17,15 +17,13 @@ from emdesk.workflow import Refused, fresh
 from scoping.models import EstimateVersion, ScopingIssue
 from sow.asking import Effects, effects_of
 from sow.building import amounts
-from sow.content import Content, Section, free_key
+from sow.content import Content
 from sow.differing import sentences
-from sow.drafting import accepted, plan, sold_in
-from sow.kinds import Kind
+from sow.drafting import accepted, plan, price_of_order, sold_in
+from sow.joining import built, joined
 from sow.models import StatementOfWork, Version
 from sow.pen import hold
 from sow.saving import keep, may_save
-
-BUILT = (Kind.SCOPE, Kind.EDUCATION, Kind.EFFORT, Kind.FEES)
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,7 @@ def renew(
         statement = StatementOfWork.objects.select_for_update(of=("self",)).get(pk=statement.pk)
         head = statement.head
         estimate, content = _renewed(issue, head, at)
+        price_of_order(issue, estimate, by=by, at=at)
         return keep(statement, head, content, estimate=estimate, why=why, by=by, at=at, told=told)
 
 
@@ -84,35 +83,7 @@ def _newer(issue: ScopingIssue, head: Version) -> EstimateVersion:
 
 def _renewed(issue: ScopingIssue, head: Version, at: datetime) -> tuple[EstimateVersion, Content]:
     estimate = _newer(issue, head)
-    built = [each for each in plan(issue, at=at).sections if each.kind in BUILT]
+    anew = built(plan(issue, at=at).sections)
     told = {**amounts(sold_in(estimate)), "estimate": estimate.name}
     fields = {**head.said.fields, **told}
-    return estimate, Content(fields, tuple(_joined(head.said.sections, built)))
-
-
-def _joined(now: Sequence[Section], built: Sequence[Section]) -> list[Section]:
-    """Each kind that is built anew where its first section stood; a new one behind the scope."""
-    found: list[Section] = []
-    placed: set[str] = set()
-    for each in now:
-        if each.kind not in BUILT:
-            found.append(each)
-        elif each.kind not in placed:
-            placed.add(each.kind)
-            found += [one for one in built if one.kind == each.kind]
-        if each.kind == Kind.SCOPE and Kind.EDUCATION not in {one.kind for one in now}:
-            found += [one for one in built if one.kind == Kind.EDUCATION and one.kind not in placed]
-            placed.add(Kind.EDUCATION)
-    left = [one for one in built if one.kind not in placed]
-    return _numbered([*found, *left])
-
-
-def _numbered(sections: Sequence[Section]) -> list[Section]:
-    """With keys that are each there once."""
-    taken: list[str] = []
-    found = []
-    for each in sections:
-        key = each.key if each.key not in taken else free_key(each.kind, taken)
-        taken.append(key)
-        found.append(replace(each, key=key))
-    return found
+    return estimate, Content(fields, tuple(joined(head.said.sections, anew)))

@@ -64,6 +64,19 @@ def works_legal_case(issue: ScopingIssue, user: User) -> bool:
     return notes_agreement(issue, user) or user.has(Role.LEGAL)
 
 
+def orders_change(issue: ScopingIssue, user: User) -> bool:
+    """Its EM and the leads begin a change order; the project manager of the issue proposes one."""
+    return works_issue(issue, user) or accepts_handoff(issue, user)
+
+
+def works_at_risk(issue: ScopingIssue, user: User) -> bool:
+    """Its EM, a lead, or the delivery or project manager named on it asks, and notes what is done
+    (domain.md Q-26)."""
+    if works_issue(issue, user) or accepts_handoff(issue, user):
+        return True
+    return user.has(Role.DELIVERY_MANAGER) and issue.delivery_manager_id == user.pk
+
+
 def prepares_booking(issue: ScopingIssue, user: User) -> bool:
     """Its EM brings the package together; the deal desk adds what it is sent."""
     return works_issue(issue, user) or books_deals(user)

@@ -27,6 +27,7 @@ ORDERS = [
     (TOGETHER, "Both at the same time"),
 ]
 ON, OFF = "on", "off"
+ZERO_ORDERS, RISK_DAYS = "sow_zero_orders", "sow_risk_days"
 
 
 def _switch() -> forms.ChoiceField:
@@ -118,6 +119,25 @@ register(
         "comes first, and its approval makes the issue ready.",
         default=OFF,
         field=_switch,
+    )
+)
+register(
+    Definition(
+        key=ZERO_ORDERS,
+        name="Change orders over nothing",
+        help="While on, a swap of scope or an extension under two months is a change order without "
+        "a price. Otherwise the customer's written confirmation is enough.",
+        default=OFF,
+        field=_switch,
+    )
+)
+register(
+    Definition(
+        key=RISK_DAYS,
+        name="Days before work at risk expires",
+        help="So long before, its EM, project manager and leads are told.",
+        default=7,
+        field=lambda: forms.IntegerField(min_value=1, max_value=60),
     )
 )
 for key, name, help_, default in (

@@ -6,7 +6,8 @@ from celery import shared_task
 from django.db.transaction import on_commit
 from django.utils.timezone import now
 
-from sow import documents
+from emdesk.clock import database_now
+from sow import documents, risking
 from sow.models import Document
 
 
@@ -25,6 +26,12 @@ def look_after_documents() -> None:
     """Send those again whose worker was killed, and those that nobody took up."""
     for pk in documents.look_after(now(), timedelta(seconds=documents.PATIENCE)):
         make_document.delay(pk)
+
+
+@shared_task(ignore_result=True)
+def mind_work_at_risk() -> None:
+    """Warn of what runs out, end what is signed. Running it twice changes nothing."""
+    risking.mind(database_now())
 
 
 def have_made(document: Document) -> None:

@@ -19,12 +19,7 @@ from emdesk.workflow import Workflow, transition
 from scoping.models.account import Account
 from scoping.models.finding import BOARD_ORDER, ScopingIssueQuerySet
 from scoping.models.opportunity import Opportunity
-from scoping.rules import (
-    approves,
-    approves_or_works,
-    closes,
-    works_issue,
-)
+from scoping.rules import approves, approves_or_works, closes, works_issue
 from scoping.states import (
     LIVE,
     LOST_REASONS,
@@ -41,6 +36,7 @@ from scoping.states import (
     Service,
     State,
     WaitingOn,
+    closing_of_order,
 )
 
 ScopingIssueManager = models.Manager.from_queryset(ScopingIssueQuerySet)
@@ -58,7 +54,7 @@ def person(**options: Any) -> models.ForeignKey[User | None, User | None]:
 
 
 class ScopingIssue(Workflow):
-    """Where the EM gathers needs, decisions and the way to a signed SOW."""
+    """Where the EM gathers needs, decisions and the way to a signed SOW; or to a change of one."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="issues")
     opportunity = models.ForeignKey(
@@ -117,7 +113,9 @@ class ScopingIssue(Workflow):
     revives = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="revivals"
     )
-
+    amends = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="amendments"
+    )
     changed_in = models.BigIntegerField(default=0, editable=False)
 
     objects: ClassVar[ScopingIssueManager[ScopingIssue]] = ScopingIssueManager()
@@ -295,6 +293,8 @@ class ScopingIssue(Workflow):
         return back
 
     def _close(self, outcome: str, quarter: str, reason: str, note: str) -> None:
+        if self.amends_id and outcome:
+            outcome, quarter, reason, note = closing_of_order(outcome, reason, note)
         self.closed_from, self.outcome, self.close_quarter = self.state, outcome, quarter
         self.close_reason, self.close_note = reason, note
         self.em_status = self.waiting_on = ""

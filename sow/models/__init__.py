@@ -7,14 +7,19 @@ from sow.models.delivery import EnvelopeDelivery, Outcome
 from sow.models.document import Document, Purpose, Stamp
 from sow.models.handoff import Handoff, HandoffTask, Meets, Readiness, Ready, Stand
 from sow.models.legal import LegalCase, LegalTurn
+from sow.models.order import Case, ChangeConfirmation, ChangeOrder, Touch
 from sow.models.pen import Pen, PenRequest, Proposal, Side
 from sow.models.redline import OutsideComment, Redline, RedlineChange
 from sow.models.review import ReviewLink, ReviewVisit
+from sow.models.risk import RiskEntry, RiskTerm, Word, WorkAtRisk
 from sow.models.signing import Place, Progress, Signer, SignerLink, SignerTurn, Signing, SigningSide
 from sow.models.statement import StatementOfWork, Version
 
 __all__ = [
     "BookingDeed",
+    "Case",
+    "ChangeConfirmation",
+    "ChangeOrder",
     "Clause",
     "ClauseComment",
     "ClauseVersion",
@@ -40,6 +45,8 @@ __all__ = [
     "RedlineChange",
     "ReviewLink",
     "ReviewVisit",
+    "RiskEntry",
+    "RiskTerm",
     "Side",
     "Signer",
     "SignerLink",
@@ -51,5 +58,8 @@ __all__ = [
     "StatementOfWork",
     "Template",
     "TemplateVersion",
+    "Touch",
     "Version",
+    "Word",
+    "WorkAtRisk",
 ]

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from emdesk.people.models import User
@@ -24,14 +25,28 @@ StatementManager = models.Manager.from_queryset(StatementQuerySet)
 
 
 class StatementOfWork(models.Model):
-    """One for each issue. ``latest`` is the number of its newest version, which people edit."""
+    """One for each issue. ``latest`` is the number of its newest version, which people edit.
+
+    A change order is one of its own: ``amends`` is the SOW it changes, ``order`` its number there.
+    """
 
     issue = models.OneToOneField(ScopingIssue, models.PROTECT, related_name="statement")
     latest = models.PositiveIntegerField(default=0)
+    amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amendments")
+    order = models.PositiveSmallIntegerField(null=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
 
     objects: ClassVar[StatementManager[StatementOfWork]] = StatementManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["amends", "order"], name="sow_order_number"),
+            models.CheckConstraint(
+                condition=Q(amends=None, order=None) | Q(amends__isnull=False, order__gte=1),
+                name="sow_order_of_a_sow",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -42,7 +57,14 @@ class StatementOfWork(models.Model):
     @property
     def number(self) -> str:
         """Never used again: keys are not."""
+        if self.amends_id:
+            return f"SOW-{self.amends_id:04d}-{self.order_name}"
         return f"SOW-{self.pk:04d}"
+
+    @property
+    def order_name(self) -> str:
+        """How people call a change order: CO-1."""
+        return f"CO-{self.order}" if self.order else ""
 
     @property
     def head(self) -> Version:

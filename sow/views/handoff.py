@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_safe
 
 from emdesk.paper import Unprintable, pdf_of
@@ -32,6 +32,8 @@ LONGEST = 2_000
 def handoff(request: SignedIn, pk: int) -> HttpResponse:
     """``?edit`` shows the form of what goes with it; ``do`` says what a post does."""
     found, at = find(request, pk), now()
+    if found.amends_id:  # it goes with the hand-off of its SOW
+        return redirect("sow:handoff", found.amends.issue_id)  # type: ignore[union-attr]
     record = of(found)
     if request.method == "POST":
         return _write(request, found, record, at)
@@ -143,7 +145,9 @@ def paper(request: SignedIn, pk: int) -> HttpResponse:
     if record is None:
         raise Http404
     try:
-        content = pdf_of(render_to_string("sow/handoff_paper.html", pack(found, record)))
+        content = pdf_of(
+            render_to_string("sow/handoff_paper.html", pack(found, record, localdate()))
+        )
     except Unprintable as refused:
         messages.error(request, str(refused))
         return redirect("sow:handoff", pk)
@@ -175,7 +179,7 @@ def _page(
         "questions_form": QuestionsForm(),
     }
     if record:
-        context |= pack(found, record)
+        context |= pack(found, record, localdate())
         context["form"] = HandoffForm(instance=record)
         handed = record.stand == Stand.HANDED
         context["answers_it"] = handed and rules.accepts_handoff(issue, user)

@@ -45,6 +45,7 @@ from tests.factories import (
 from tests.reports import report
 from tests.sow.approved import again, ready
 from tests.sow.by_hand import linked, out, stamped_by_hand
+from tests.sow.changed import at_risk, begun, did, drafted_order, sign
 from tests.sow.making import agreed, drafted
 from tests.sow.returned import back
 
@@ -183,6 +184,10 @@ PAGES = {
     "go on from an estimate": "/sow/{written}/renew/",
     "legal case": "/sow/{written}/legal/",
     "booking package": "/sow/{written}/booking/",
+    "change orders": "/sow/{changed}/orders/",
+    "a change order": "/sow/{order}/",
+    "work at risk": "/sow/{changed}/risk/",
+    "no work at risk": "/sow/{written}/risk/",
     "hand-off": "/sow/{written}/handoff/",
     "edit a hand-off": "/sow/{written}/handoff/?edit=1",
     "readiness": "/sow/{written}/handoff/readiness/sso/",
@@ -261,6 +266,16 @@ def statements(amara, at):
     return also | {"agreed": agreed_one.pk, "written": statement.issue_id, "template": template}
 
 
+def changed(amara, at):
+    """A SOW both have signed, a change order to it that is drafted, and work at risk."""
+    base = drafted(amara, at)
+    done = at_risk(base.issue, amara, make_user(Role.PS_LEADERSHIP), at)
+    did(done, amara, 4_500, on=at.date(), at=at)
+    sign(base, amara, at)
+    order = drafted_order(begun(base, amara, at=at), amara, at=at, Plan=20)
+    return {"changed": base.issue_id, "order": order.issue_id}
+
+
 def out_for_signature(page, amara, at):
     """A SOW two customers are asked to sign; one of them typed the code in this browser."""
     statement = drafted(amara, at)
@@ -302,6 +317,7 @@ def test_axe_finds_nothing_on_any_page(visit, errors, amara, desk, at, look):
     pks["forecast_call"] = decided(amara, at).pk
     pks |= statements(amara, at)
     pks |= out_for_signature(page, amara, at)
+    pks |= changed(amara, at)
     found = {}
     for name, path in PAGES.items():
         page.goto(path.format(**pks))

@@ -61,7 +61,8 @@ def histories() -> dict[int, list[Event]]:
 
 
 def test_every_column_has_cards_and_the_early_ones_have_more():
-    cards = Counter(ScopingIssue.objects.live().values_list("state", flat=True))
+    raised = ScopingIssue.objects.live().filter(amends=None)  # a change order comes on top
+    cards = Counter(raised.values_list("state", flat=True))
 
     assert sum(cards.values()) == ISSUES
     assert set(cards) == set(LIVE)
@@ -158,6 +159,7 @@ def test_everything_was_done_by_people_of_the_demo_and_nothing_tomorrow():
         WARNED,
         "scoping.lose",
         ASKED,
+        "sow.risk_warned",
         *DRIFT,
     }
     assert not Event.objects.filter(at__gt=AT).exists()

@@ -35,7 +35,20 @@ from sow.handing_over import amend as amend_handoff
 from sow.handing_over import answer as answer_readiness
 from sow.handing_over import hand, open_handoff
 from sow.legal import open_case
-from sow.models import Clause, Done, OutsideComment, ReviewLink, StatementOfWork, Template, Version
+from sow.models import (
+    ChangeConfirmation,
+    ChangeOrder,
+    Clause,
+    Done,
+    OutsideComment,
+    ReviewLink,
+    RiskEntry,
+    RiskTerm,
+    StatementOfWork,
+    Template,
+    Version,
+    WorkAtRisk,
+)
 from sow.pen import hold, keep_proposal
 from sow.reviewing import digest_of
 from sow.saving import Typed
@@ -133,6 +146,25 @@ def _after_the_text(world: World, written: StatementOfWork, turned: StatementOfW
     handoff = written.handoff
     world.pks["task"] = handoff.tasks.first().pk
     hand(handoff, **said)
+    _changes(world, written)
+
+
+def _changes(world: World, base: StatementOfWork) -> None:
+    """A change order, a change confirmed without one, and work at risk."""
+    em, at = world.people["EM own"], world.at
+    issue, basis = world.deals["agreed"], base.head.estimate_version
+    said: dict[str, Any] = {"base": base, "case": "more_scope"}
+    own = {"reason": "More", "opened_by": em, "opened_at": at}
+    ChangeOrder.objects.create(issue=issue, number=1, basis=basis, **said, **own)
+    plan = {"reason": "They begin", "hours": 9, "price": 900, "currency": "USD"}
+    work = WorkAtRisk.objects.create(issue=base.issue, asked_by=em, asked_at=at, **plan)
+    bounds = {"cap": 900, "expires": at.date(), "reason": "They begin"}
+    RiskTerm.objects.create(work=work, number=1, asked_by=em, asked_at=at, **bounds)
+    RiskEntry.objects.create(
+        work=work, on=at.date(), hours=1, amount=99, note="Hello", by=em, at=at
+    )
+    kept = {"what": "A swap", "who": "Ada", "evidence": "Her mail", "on": at.date()}
+    ChangeConfirmation.objects.create(by=em, at=at, **said, **kept)
 
 
 def offered(world: World) -> None:

@@ -9,7 +9,10 @@ WRITE, KEEP = "edit a SOW draft", "keep the clause library"
 TRAVEL = {"seen": "1", "edit": "travel", "t.travel": "Travel", "x.travel": "None", "why": "Ours"}
 AGREEMENT = {"party": "customer", "seen": "1", "who": "Ada", "on": "{today}", "evidence": "Mail"}
 LEGAL, MEETS = "work in a legal case", "note meetings of a hand-off"
+ORDER = {"do": "start", "case": "more_scope", "reason": "Two more teams"}
 DEED = {"on": "{today}", "text": "Her mail"}
+RISK = {"do": "ask", "reason": "They begin", "hours": "9", "price": "900", "cap": "900"}
+RISK |= {"expires": "2999-01-01"}
 STATEMENTS = [
     get("/sow/{agreed}/draft/", "draft a SOW"),
     fill("/sow/{agreed}/draft/", "draft a SOW", legal_name="Lake Ltd"),
@@ -35,6 +38,11 @@ STATEMENTS = [
     post(f"{SOW}/booking/", "decide finance approval", data=DEED | {"key": "finance_yes"}),
     post(f"{SOW}/booking/", "book an opportunity", ok=422, data={"do": "book"}),
     post(f"{SOW}/booking/{{order}}/back/", "prepare a booking"),
+    get(f"{SOW}/orders/", "see an issue"),
+    post(f"{SOW}/orders/", "change a signed SOW", ok=422, data=ORDER),
+    get(f"{SOW}/risk/", "see an issue"),
+    get("/sow/{turned}/risk/", "see an issue"),
+    post("/sow/{turned}/risk/", "work at risk", data=RISK),
     get("/sow/{turned}/handoff/", "see an issue"),
     get(f"{SOW}/handoff/pdf/", "see an issue"),
     get("/sow/{turned}/handoff/?edit=1", "see an issue"),

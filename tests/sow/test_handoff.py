@@ -162,7 +162,7 @@ def test_the_pack_carries_scope_hours_risks_and_what_is_not_known(statement, em,
     first = next(iter(QUESTIONS))
     answer(record, first, stand="ready", by=em, at=NOON)
 
-    told = pack(again(statement), fresh(record))
+    told = pack(again(statement), fresh(record), NOON.date())
 
     lines = statement.head.estimate_version.content["lines"]
     sold = [line["title"] for line in lines if not line["optional"]]
