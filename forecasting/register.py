@@ -12,6 +12,7 @@ from forecasting import (  # noqa: F401 (they register)
     duties,
     notices,
     sentences,
+    spreading,
     targets,
     weeks,
 )

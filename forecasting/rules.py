@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emdesk.people.models import Role, User
-from scoping.rules import ALL_ISSUES, FIGURES, reads_deals, reads_whole_win_rate
+from scoping.rules import (
+    ALL_ISSUES,
+    COST_OF_ALL,
+    FIGURES,
+    reads_deals,
+    reads_whole_win_rate,
+    sees_cost,
+)
 
 if TYPE_CHECKING:
     from forecasting.models import Decision
@@ -55,3 +62,13 @@ def keeps_decision(decision: Decision, user: User) -> bool:
 def freezes_quarters(user: User) -> bool:
     """PS leadership and the leads close a quarter, as they agree its plans."""
     return keeps_plans(user)
+
+
+def sees_every_margin(user: User) -> bool:
+    """A margin is a cost: everybody's is for those who answer for the cost of every deal."""
+    return reads_calls(user) and sees_cost(user) and user.has(*COST_OF_ALL)
+
+
+def sees_own_margin(user: User) -> bool:
+    """An engagement manager sees the cost of their own deals, and so that margin."""
+    return reads_calls(user) and sees_cost(user) and user.has(Role.EM)

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_safe
 
 from emdesk.exporting import download
@@ -16,6 +16,7 @@ from emdesk.fiscal import Quarter
 from emdesk.people.models import User
 from emdesk.web import SignedIn
 from forecasting.attained import AttainedShown
+from forecasting.booked_margin import booked_margins
 from forecasting.call_forms import own_form
 from forecasting.calls import Calls
 from forecasting.calls_shown import CallsShown, asking
@@ -102,6 +103,9 @@ def _called(page: ForecastPage, user: User) -> dict[str, Any]:
         "attained": attained,
         "attained_lines": plans
         and attained_lines(plans, "em") + attained_lines([attained.whole], "total"),
+        "margins": booked_margins(
+            user, [page.forecast.window], localdate(page.forecast.at), page.forecast.currency
+        ),
         "clari_url": reverse("forecasting:clari", args=[str(page.forecast.quarter)]),
         "unknown": unknown(page.forecast.targets, page.forecast.known[CRM_USERS]),
         "plans_url": page.address(name="plans"),

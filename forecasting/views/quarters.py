@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from emdesk.configuration.currencies import desk_currency
 from emdesk.fiscal import Quarter
 from emdesk.paper import Unprintable, pdf_of
 from emdesk.web import SignedIn
 from forecasting import pictures
 from forecasting.behind import CLOCKS, CLOSED, behind
+from forecasting.booked_margin import Margin, booked_margins
 from forecasting.dashboard import Dashboard
 from forecasting.forms import QuarterForm
 from forecasting.look import Look
@@ -50,7 +52,8 @@ def running(request: SignedIn) -> HttpResponse:
 def quarter(request: SignedIn, label: str) -> HttpResponse:
     look = _look(request, label)
     template = "quarter_body" if request.htmx else "quarter"
-    return render(request, f"forecasting/{template}.html", _context(look))
+    context = _context(look) | {"margins": _margins(look)}
+    return render(request, f"forecasting/{template}.html", context)
 
 
 @require_safe
@@ -105,6 +108,13 @@ def _look(request: SignedIn, label: str) -> Look:
     for name, value in request.GET.items():
         said[name] = str(value).replace("\0", "")
     return Look(asked, request.user, QuarterForm(said), now())
+
+
+def _margins(look: Look) -> list[Margin]:
+    """Cost goes on the page of who sees it, never on a paper that is handed on."""
+    where = look.form.where("statement__issue__")
+    day = look.at.date()
+    return booked_margins(look.user, look.days, day, desk_currency(day), where)
 
 
 def _context(look: Look, inside: str = "") -> dict[str, Any]:
