@@ -25,6 +25,8 @@ from sow.models import Done, Version
 
 WITH_GOAL = tuple(Level)[tuple(Level).index(Level.SENIOR) :]
 BOOKED = "statement__booking"
+BASIS = "statement__issue__change_order__basis"
+NET, COGS = "content__totals__net", "costs__total__cogs"
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,11 @@ def _booked(days: Sequence[tuple[date, date]]) -> Any:
         told.annotate(
             booked_on=F(f"{BOOKED}__on"),
             currency=F("estimate_version__currency"),
-            net=F("estimate_version__content__totals__net"),
-            cogs=F("estimate_version__costs__total__cogs"),
+            net=F(f"estimate_version__{NET}"),
+            cogs=F(f"estimate_version__{COGS}"),
+            amends=F(BASIS),
+            net_before=F(f"{BASIS}__{NET}"),
+            cogs_before=F(f"{BASIS}__{COGS}"),
         )
         .select_related("statement__issue__account", "statement__issue__engagement_manager")
         .defer("content", "difference")
@@ -112,16 +117,22 @@ def _booked(days: Sequence[tuple[date, date]]) -> Any:
 
 
 def _booking(row: Any, sheets: Sequence[Sheet], currency: str) -> Booking:
-    """By the rates of the day it was booked."""
+    """By the rates of the day it was booked; of a change order, what it added."""
     held = [rates for begins, rates in sheets if begins <= row.booked_on]
     rate = Decimal(1) if row.currency == currency else None
     if rate is None and held:
         rate = held[-1].between(row.currency, currency)
-    net, cogs = (
-        None if each is None or rate is None else round(Decimal(each) * rate, 2)
-        for each in (row.net, row.cogs)
+    net, cogs = _added(row.net, row.net_before, row), _added(row.cogs, row.cogs_before, row)
+    in_ours = (
+        None if each is None or rate is None else round(each * rate, 2) for each in (net, cogs)
     )
-    return Booking(row.statement.issue, row.booked_on, net, cogs)
+    return Booking(row.statement.issue, row.booked_on, *in_ours)
+
+
+def _added(now: str | None, before: str | None, row: Any) -> Decimal | None:
+    if now is None or (row.amends and before is None):
+        return None
+    return Decimal(now) - Decimal(before or 0)
 
 
 def _percent(bookings: Iterable[Booking]) -> Decimal | None:

@@ -47,9 +47,10 @@ def cancel(meeting: Meeting, *, by: User, at: datetime) -> None:
 
 def calendar_file(meeting: Meeting, issue: ScopingIssue, at: datetime) -> bytes:
     """The meeting as an iCalendar file (RFC 5545), for any calendar to open."""
-    from icalendar import Calendar, Event  # noqa: PLC0415 (slow import)
+    from icalendar import Calendar  # noqa: PLC0415 (slow import)
+    from icalendar import Event as CalendarEvent  # noqa: PLC0415
 
-    event = Event()
+    event = CalendarEvent()
     event.add("uid", f"meeting-{meeting.pk}@emdesk")
     event.add("dtstamp", at)
     event.add("dtstart", meeting.starts_at)

@@ -20,9 +20,10 @@ from forecasting.forms import QuarterForm
 from forecasting.look import Look
 from forecasting.views.quarters import dashboard_of
 from scoping.quarters import FiscalCalendar, quarter_at
-from sow.models import Done
+from sow.models import ChangeOrder, Done
 from tests.factories import NOON, make_segment, make_user
 from tests.forecasting.bookings import make_booking
+from tests.forecasting.rows import past_the_door
 from tests.oracles import booked_margin as oracle
 from tests.scoping.pages import queries_of
 
@@ -67,6 +68,28 @@ def test_margins_are_those_of_a_second_count():
         near = found[name][0]
         assert (near is None) == (percent is None)
         assert near is None or abs(near - Decimal(float(percent))) < Decimal("0.02"), name
+
+
+def test_a_change_order_counts_with_what_it_added():
+    em = make_user(level=Level.SENIOR)
+    first = make_booking(em, FIRST, "1000.00", "270.00")
+    order = make_booking(em, LAST, "1500.00", "520.00")
+    base = first.statement
+    own = {
+        "base": base,
+        "reason": "More",
+        "basis": base.versions.get(number=1).estimate_version,
+        "number": 1,
+    }
+    with past_the_door():
+        ChangeOrder.objects.create(
+            issue=order, case="more_scope", opened_by=em, opened_at=NOON, **own
+        )
+
+    (found,) = booked_margins(make_user(Role.EM_LEAD), [(FIRST, LAST)], LAST, "USD")
+
+    assert [(each.net, each.cogs) for each in found.bookings] == [(1_000, 270), (500, 250)]
+    assert found.percent == Decimal("65.33")
 
 
 def test_a_margin_is_shown_to_who_sees_that_cost_and_to_nobody_else(client):
