@@ -26,7 +26,7 @@ from scoping.estimating.effort import Effort, Efforts, Who
 from scoping.models import Confidence, Opportunity, ScopingIssue
 from scoping.pricing import ZERO
 from scoping.quarters import ZONE
-from sow.models import Version
+from sow.models import ChangeOrder, Version
 
 SHOWN = 6
 LATER, UNDATED = "later", "undated"
@@ -120,8 +120,18 @@ class Hours:
         return [each for each in self.issues if each.pk not in told]
 
     @cached_property
+    def _by_issue(self) -> dict[int, Effort]:
+        """A change order asks for what it adds to what both have signed."""
+        found = self.efforts.by_issue
+        orders = ChangeOrder.objects.filter(issue__in=found)
+        bases = dict(orders.values_list("issue", "basis"))
+        before = self.efforts.as_sent(bases.values())
+        amended = {pk: found[pk].beyond(before[basis]) for pk, basis in bases.items()}
+        return found | amended
+
+    @cached_property
     def works(self) -> list[Work]:
-        efforts, written = self.efforts.by_issue, self._written()
+        efforts, written = self._by_issue, self._written()
         pairs = ((each, efforts.get(each.pk)) for each in self.issues)
         return [
             self._work(issue, effort, written.get(issue.pk) or {})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain, repeat
 from typing import Any
 
-from django.db.models import Case, Func, JSONField, When
+from django.db.models import Case, Func, JSONField, QuerySet, When
 from django.db.models.fields.json import KeyTransform
 
 from scoping.estimating.reckoning import MANAGER, Rates, reckon
@@ -40,6 +40,12 @@ class Effort:
     def total(self) -> Decimal:
         return sum(self.hours.values(), ZERO)
 
+    def beyond(self, before: Effort) -> Effort:
+        """What it adds to an effort that was agreed before."""
+        more = {who: hours - before.hours.get(who, ZERO) for who, hours in self.hours.items()}
+        added = {who: hours for who, hours in more.items() if hours > 0}
+        return replace(self, hours=added, delivery=max(self.delivery - before.delivery, ZERO))
+
 
 class Efforts:
     """Of these issues, in five queries however many they are. Costs are never read."""
@@ -61,17 +67,13 @@ class Efforts:
             issue__in=issues, standing__in=[Standing.ACCEPTED, Standing.SENT]
         )
         accepted_first = Case(When(standing=Standing.ACCEPTED, then=0), default=1)
-        found: Any = (
-            rows.order_by("issue", accepted_first, "-number")
-            .distinct("issue")
-            .defer("content", "costs")
-            .annotate(
-                lines=KeyTransform("lines", "content"),
-                extras=KeyTransform("extras", "content"),
-                delivered=_EachDeliverer("costs"),
-            )
-        )
-        return {each.issue_id: self._frozen(each) for each in found}
+        newest = rows.order_by("issue", accepted_first, "-number").distinct("issue")
+        return {each.issue_id: self._frozen(each) for each in _narrow(newest)}
+
+    def as_sent(self, versions: Collection[int]) -> dict[int, Effort]:
+        """Of these versions, whatever became of them."""
+        rows = EstimateVersion.objects.filter(pk__in=versions)
+        return {each.pk: self._frozen(each) for each in _narrow(rows)}
 
     def _frozen(self, version: Any) -> Effort:
         """As it was sent: roles by the names they had then."""
@@ -128,6 +130,14 @@ class Efforts:
         for name, spent in extras:
             managed = name == MANAGEMENT
             hours[(OWN, self._manager) if managed else (CONTINGENCY, CONTINGENCY)] += spent
+
+
+def _narrow(versions: QuerySet[EstimateVersion]) -> Any:
+    return versions.defer("content", "costs").annotate(
+        lines=KeyTransform("lines", "content"),
+        extras=KeyTransform("extras", "content"),
+        delivered=_EachDeliverer("costs"),
+    )
 
 
 class _EachDeliverer(Func):

@@ -21,6 +21,8 @@ from scoping.models import EstimateVersion, Opportunity
 from tests.factories import NOON, make_issue, make_opportunity, make_user
 from tests.forecasting.estimates import estimated, made_up
 from tests.oracles import delivery_hours
+from tests.sow.changed import begun, priced, sign
+from tests.sow.making import drafted
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -72,6 +74,21 @@ def test_an_estimates_hours_are_those_it_shows(em):
         version = EstimateVersion.objects.filter(issue=each["pk"]).order_by("-number").first()
         if effort and version and effort.name.startswith(version.name):
             assert effort.total == Decimal(version.content["totals"]["hours"] or 0)
+
+
+def test_a_change_order_needs_the_hours_it_adds(em):
+    statement = drafted(em)
+    sign(statement, em)
+    order = begun(statement, em)
+    priced(order, em, Check=30, Plan=2)
+
+    works = {each.issue.pk: each for each in look(make_user(Role.VIEWER)).works}
+
+    whole, added = works[statement.issue_id].effort, works[order.issue_id].effort
+    assert whole.delivery == 8 + 40 + 16
+    assert added.delivery == 2 + 40 + 30 - whole.delivery
+    assert [hours for (_, role), hours in added.hours.items() if "manager" not in role] == [8]
+    assert added.total < whole.total
 
 
 def test_settings_say_how_long_after_the_close_and_how_fast(em):
