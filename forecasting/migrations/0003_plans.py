@@ -36,6 +36,11 @@ class Migration(migrations.Migration):
                 ('reopened_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('engagement_manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('quarter', 'engagement_manager', 'week'), name='forecasting_call_once_a_week', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Plan',
@@ -51,6 +56,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['quarter', 'region', 'engagement_manager__name', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('quarter', 'region', 'engagement_manager'), name='forecasting_plan_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('bookings__isnull', True), ('bookings__gte', 0), _connector='OR'), name='forecasting_plan_of_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,31 +80,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-pk'],
+                'indexes': [
+                    models.Index(fields=['call', 'kind', '-at'], name='forecasting_newest_line'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('best_case__gte', models.F('commit')), ('commit__gte', 0)), name='forecasting_submission_adds_up'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['own', 'lead'])), name='forecasting_submission_kind'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('quarter', 'engagement_manager', 'week'), name='forecasting_call_once_a_week', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('quarter', 'region', 'engagement_manager'), name='forecasting_plan_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('bookings__isnull', True), ('bookings__gte', 0), _connector='OR'), name='forecasting_plan_of_something'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['call', 'kind', '-at'], name='forecasting_newest_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('best_case__gte', models.F('commit')), ('commit__gte', 0)), name='forecasting_submission_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['own', 'lead'])), name='forecasting_submission_kind'),
         ),
         migrations.RunSQL(KEEP, LOSE),
     ]

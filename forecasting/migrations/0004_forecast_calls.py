@@ -27,6 +27,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-begun_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('quarter',), name='forecasting_one_call_under_way'),
+                    models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('begun_at')), _connector='OR'), name='forecasting_call_ends_after_it_began'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -45,22 +49,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('done_at', None), ('dropped_at', None)), fields=['owner'], name='forecasting_decisions_to_do'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('done_at', None), ('dropped_at', None), _connector='OR'), name='forecasting_decision_ends_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='forecastcall',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('quarter',), name='forecasting_one_call_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='forecastcall',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('begun_at')), _connector='OR'), name='forecasting_call_ends_after_it_began'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('done_at', None), ('dropped_at', None)), fields=['owner'], name='forecasting_decisions_to_do'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at', None), ('dropped_at', None), _connector='OR'), name='forecasting_decision_ends_once'),
         ),
     ]

@@ -74,6 +74,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'opportunities',
                 'ordering': ['close_date', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('stage__in', ['0', '1', '2', '3', '4', '5', '6', '7', 'won', 'lost', '9', '10'])), name='scoping_opportunity_known_stage'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id',), name='scoping_opportunity_one_per_crm_id'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +130,23 @@ class Migration(migrations.Migration):
                 ('segment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.segment')),
                 ('technical_architect', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(models.F('state'), models.OrderBy(models.F('next_step_date'), nulls_last=True), models.OrderBy(models.F('expected_value'), descending=True, nulls_last=True), models.OrderBy(models.F('id')), name='scoping_issue_column'),
+                    models.Index(models.F('engagement_manager'), models.F('state'), models.OrderBy(models.F('next_step_date'), nulls_last=True), models.OrderBy(models.F('expected_value'), descending=True, nulls_last=True), models.OrderBy(models.F('id')), name='scoping_issue_desk'),
+                    models.Index(fields=['changed_in'], name='scoping_issue_changed'),
+                    models.Index(fields=['state', 'currency'], include=('expected_value', 'entered_state_at'), name='scoping_issue_heads'),
+                    models.Index(condition=models.Q(('close_quarter', ''), _negated=True), fields=['close_quarter'], name='scoping_issue_closed_in'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'awaiting_discovery', 'strawman_wip', 'estimate_feedback', 'on_hold', 'sow_wip', 'ready_for_approval', 'approved', 'closed'])), name='scoping_issue_known_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['won', 'lost']), ('state', 'closed'), ('close_quarter__regex', '^Q[1-4]\\d\\d$'), models.Q(('close_reason', ''), _negated=True)), models.Q(('close_quarter', ''), ('close_reason__in', ('merged', 'duplicate', 'declined', 'unqualified', 'imported')), ('outcome', ''), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('close_quarter', ''), ('close_reason', ''), ('outcome', '')), _connector='OR'), name='scoping_issue_closed_with_outcome'),
+                    models.CheckConstraint(condition=models.Q(('outcome', ''), models.Q(('close_reason__in', ('signed', 'other')), ('outcome', 'won')), models.Q(('close_reason__in', ('no_budget', 'timing', 'price', 'self_service', 'competitor', 'partner', 'licence_lost', 'timed_out', 'other')), ('outcome', 'lost')), _connector='OR'), name='scoping_issue_reason_fits_outcome'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'on_hold'), _negated=True), models.Q(models.Q(('hold_reason', ''), _negated=True), ('review_date__isnull', False), ('held_from__in', ('open', 'awaiting_discovery', 'strawman_wip', 'estimate_feedback', 'sow_wip', 'ready_for_approval', 'approved'))), _connector='OR'), name='scoping_issue_held_until'),
+                    models.CheckConstraint(condition=models.Q(('em_status', ''), models.Q(('state', 'closed'), _negated=True), _connector='OR'), name='scoping_issue_status_only_while_live'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', None), ('close_reason', 'merged'), _connector='OR'), name='scoping_issue_merged_is_closed'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Meeting',
@@ -144,6 +165,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at'],
+                'indexes': [
+                    models.Index(fields=['starts_at'], name='scoping_meeting_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +181,11 @@ class Migration(migrations.Migration):
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='scoping.question')),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='scoping.scopingissue')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('issue', 'question'), name='scoping_answer_one_per_question'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Stay',
@@ -167,73 +196,13 @@ class Migration(migrations.Migration):
                 ('left_at', models.DateTimeField(null=True)),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stays', to='scoping.scopingissue')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['0', '1', '2', '3', '4', '5', '6', '7', 'won', 'lost', '9', '10'])), name='scoping_opportunity_known_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id',), name='scoping_opportunity_one_per_crm_id'),
-        ),
-        migrations.AddIndex(
-            model_name='scopingissue',
-            index=models.Index(models.F('state'), models.OrderBy(models.F('next_step_date'), nulls_last=True), models.OrderBy(models.F('expected_value'), descending=True, nulls_last=True), models.OrderBy(models.F('id')), name='scoping_issue_column'),
-        ),
-        migrations.AddIndex(
-            model_name='scopingissue',
-            index=models.Index(models.F('engagement_manager'), models.F('state'), models.OrderBy(models.F('next_step_date'), nulls_last=True), models.OrderBy(models.F('expected_value'), descending=True, nulls_last=True), models.OrderBy(models.F('id')), name='scoping_issue_desk'),
-        ),
-        migrations.AddIndex(
-            model_name='scopingissue',
-            index=models.Index(fields=['changed_in'], name='scoping_issue_changed'),
-        ),
-        migrations.AddIndex(
-            model_name='scopingissue',
-            index=models.Index(fields=['state', 'currency'], include=('expected_value', 'entered_state_at'), name='scoping_issue_heads'),
-        ),
-        migrations.AddIndex(
-            model_name='scopingissue',
-            index=models.Index(condition=models.Q(('close_quarter', ''), _negated=True), fields=['close_quarter'], name='scoping_issue_closed_in'),
-        ),
-        migrations.AddConstraint(
-            model_name='scopingissue',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'awaiting_discovery', 'strawman_wip', 'estimate_feedback', 'on_hold', 'sow_wip', 'ready_for_approval', 'approved', 'closed'])), name='scoping_issue_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='scopingissue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['won', 'lost']), ('state', 'closed'), ('close_quarter__regex', '^Q[1-4]\\d\\d$'), models.Q(('close_reason', ''), _negated=True)), models.Q(('close_quarter', ''), ('close_reason__in', ('merged', 'duplicate', 'declined', 'unqualified', 'imported')), ('outcome', ''), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('close_quarter', ''), ('close_reason', ''), ('outcome', '')), _connector='OR'), name='scoping_issue_closed_with_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='scopingissue',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', ''), models.Q(('close_reason__in', ('signed', 'other')), ('outcome', 'won')), models.Q(('close_reason__in', ('no_budget', 'timing', 'price', 'self_service', 'competitor', 'partner', 'licence_lost', 'timed_out', 'other')), ('outcome', 'lost')), _connector='OR'), name='scoping_issue_reason_fits_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='scopingissue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'on_hold'), _negated=True), models.Q(models.Q(('hold_reason', ''), _negated=True), ('review_date__isnull', False), ('held_from__in', ('open', 'awaiting_discovery', 'strawman_wip', 'estimate_feedback', 'sow_wip', 'ready_for_approval', 'approved'))), _connector='OR'), name='scoping_issue_held_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='scopingissue',
-            constraint=models.CheckConstraint(condition=models.Q(('em_status', ''), models.Q(('state', 'closed'), _negated=True), _connector='OR'), name='scoping_issue_status_only_while_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='scopingissue',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), ('close_reason', 'merged'), _connector='OR'), name='scoping_issue_merged_is_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['starts_at'], name='scoping_meeting_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('issue', 'question'), name='scoping_answer_one_per_question'),
-        ),
-        migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['state', 'left_at'], name='scoping_stay_measured'),
-        ),
-        migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('issue',), name='scoping_stay_one_under_way'),
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'left_at'], name='scoping_stay_measured'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('issue',), name='scoping_stay_one_under_way'),
+                ],
+            },
         ),
     ]

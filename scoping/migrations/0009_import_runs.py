@@ -52,6 +52,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('step__in', ['map', 'checked', 'done', 'undone']), ('deed__in', ['', 'check', 'run', 'undo'])), name='scoping_importrun_known_step'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +71,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'number'), name='scoping_importfile_in_a_row'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -78,18 +84,11 @@ class Migration(migrations.Migration):
                 ('was', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='formers', to='scoping.importrun')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['map', 'checked', 'done', 'undone']), ('deed__in', ['', 'check', 'run', 'undo'])), name='scoping_importrun_known_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='scoping_importfile_in_a_row'),
-        ),
-        migrations.AddConstraint(
-            model_name='former',
-            constraint=models.UniqueConstraint(fields=('run', 'issue'), name='scoping_former_once_a_run'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'issue'), name='scoping_former_once_a_run'),
+                ],
+            },
         ),
         migrations.RunSQL(INDEX, "DROP INDEX scoping_event_of_import"),
     ]

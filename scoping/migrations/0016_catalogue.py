@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('status',), name='scoping_catalogue_one_draft'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('effective_from', None), ('published_at', None), ('status', 'draft')), models.Q(('effective_from__isnull', False), ('published_at__isnull', False), ('status', 'published')), _connector='OR'), name='scoping_catalogue_published_from_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +70,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'key'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'key'), name='scoping_service_key'),
+                    models.CheckConstraint(condition=models.Q(('type__in', ['migration', 'implementation', 'integration', 'advisory', 'ci_cd', 'security', 'development', 'standard', 'custom'])), name='scoping_service_type'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +96,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'activities',
                 'ordering': ['service__position', 'position', 'key'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'key'), name='scoping_activity_key'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +115,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['currency', '-effective_from', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('billable_hours__gt', 0)), name='scoping_cost_sheet_hours'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +136,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-noted_at', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['new', 'considered', 'planned', 'offered', 'declined'])), name='scoping_need_status'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +156,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'key'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'key'), name='scoping_guideline_key'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +175,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['users', 'projects'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'users', 'projects'), name='scoping_band_once'),
+                    models.CheckConstraint(condition=models.Q(('high__gte', models.F('low')), ('low__gt', 0)), name='scoping_band_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +202,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-made_at', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='scoping_proposal_decided'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['open', 'accepted', 'declined', 'withdrawn'])), name='scoping_proposal_status'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +223,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['region', 'currency', '-effective_from', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='scoping_card_rate'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +239,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['role__position', 'role_id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('sheet', 'role'), name='scoping_cost_rate_once'),
+                    models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('yearly__gt', 0)), name='scoping_cost_rate'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +255,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['role__position', 'role_id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('card', 'role'), name='scoping_bill_rate_once'),
+                    models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='scoping_bill_rate'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +272,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['role__position', 'role_id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('activity', 'role'), name='scoping_hours_once'),
+                    models.CheckConstraint(condition=models.Q(('base__gte', 0)), name='scoping_hours_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,94 +301,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'SKU',
                 'ordering': ['position', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'code'), name='scoping_sku_code'),
+                    models.CheckConstraint(condition=models.Q(('price', None), ('price__gte', 0), _connector='OR'), name='scoping_sku_price'),
+                    models.CheckConstraint(condition=models.Q(('type__in', ['migration', 'implementation', 'integration', 'advisory', 'ci_cd', 'security', 'development', 'standard', 'custom'])), name='scoping_sku_type'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('status',), name='scoping_catalogue_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('effective_from', None), ('published_at', None), ('status', 'draft')), models.Q(('effective_from__isnull', False), ('published_at__isnull', False), ('status', 'published')), _connector='OR'), name='scoping_catalogue_published_from_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueservice',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='scoping_service_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueservice',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['migration', 'implementation', 'integration', 'advisory', 'ci_cd', 'security', 'development', 'standard', 'custom'])), name='scoping_service_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueactivity',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='scoping_activity_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='costsheet',
-            constraint=models.CheckConstraint(condition=models.Q(('billable_hours__gt', 0)), name='scoping_cost_sheet_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='customerneed',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'considered', 'planned', 'offered', 'declined'])), name='scoping_need_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='guideline',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='scoping_guideline_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceband',
-            constraint=models.UniqueConstraint(fields=('service', 'users', 'projects'), name='scoping_band_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceband',
-            constraint=models.CheckConstraint(condition=models.Q(('high__gte', models.F('low')), ('low__gt', 0)), name='scoping_band_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='scoping_proposal_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'accepted', 'declined', 'withdrawn'])), name='scoping_proposal_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratecard',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='scoping_card_rate'),
-        ),
-        migrations.AddConstraint(
-            model_name='costrate',
-            constraint=models.UniqueConstraint(fields=('sheet', 'role'), name='scoping_cost_rate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='costrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('yearly__gt', 0)), name='scoping_cost_rate'),
-        ),
-        migrations.AddConstraint(
-            model_name='billrate',
-            constraint=models.UniqueConstraint(fields=('card', 'role'), name='scoping_bill_rate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='billrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='scoping_bill_rate'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolehours',
-            constraint=models.UniqueConstraint(fields=('activity', 'role'), name='scoping_hours_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolehours',
-            constraint=models.CheckConstraint(condition=models.Q(('base__gte', 0)), name='scoping_hours_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('version', 'code'), name='scoping_sku_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('price', None), ('price__gte', 0), _connector='OR'), name='scoping_sku_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['migration', 'implementation', 'integration', 'advisory', 'ci_cd', 'security', 'development', 'standard', 'custom'])), name='scoping_sku_type'),
         ),
     ]

@@ -66,6 +66,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('issue', 'position'), name='scoping_estimate_place'),
+                    models.UniqueConstraint(condition=models.Q(('primary', True)), fields=('issue',), name='scoping_estimate_one_primary'),
+                    models.CheckConstraint(condition=models.Q(('position__range', (1, 5))), name='scoping_estimate_of_five'),
+                    models.CheckConstraint(condition=models.Q(('discount_percent__range', (0, 100)), ('pm_percent__range', (0, 100))), name='scoping_estimate_percentages'),
+                    models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), ('pricing__in', ['ff', 'tm']), ('travel__gte', 0)), name='scoping_estimate_terms'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +105,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('hours__gte', 0), ('quantity__gte', 0), models.Q(('unit_price', None), ('unit_price__gte', 0), _connector='OR'), models.Q(('rate', None), ('rate__gte', 0), _connector='OR'), models.Q(('cost', None), ('cost__gte', 0), _connector='OR')), name='scoping_line_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('low', None), ('low__gte', 0), _connector='OR'), models.Q(('high', None), ('high__gte', 0), _connector='OR')), name='scoping_line_range'),
+                    models.CheckConstraint(condition=models.Q(('delivered_by__in', ['own', 'partner', 'other']), ('risk__in', ['', 'low', 'medium', 'high'])), name='scoping_line_words'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +124,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('estimate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='scoping.estimate')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('estimate', 'number'), name='scoping_step_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EstimateVersion',
@@ -138,51 +155,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('issue', 'number'), name='scoping_estimate_version_number'),
+                    models.CheckConstraint(condition=models.Q(('sent_to__in', ['account_team', 'customer']), ('standing__in', ['sent', 'accepted', 'rework', 'superseded'])), name='scoping_estimate_version_words'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.UniqueConstraint(fields=('issue', 'position'), name='scoping_estimate_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.UniqueConstraint(condition=models.Q(('primary', True)), fields=('issue',), name='scoping_estimate_one_primary'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(('position__range', (1, 5))), name='scoping_estimate_of_five'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_percent__range', (0, 100)), ('pm_percent__range', (0, 100))), name='scoping_estimate_percentages'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), ('pricing__in', ['ff', 'tm']), ('travel__gte', 0)), name='scoping_estimate_terms'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimateline',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gte', 0), ('quantity__gte', 0), models.Q(('unit_price', None), ('unit_price__gte', 0), _connector='OR'), models.Q(('rate', None), ('rate__gte', 0), _connector='OR'), models.Q(('cost', None), ('cost__gte', 0), _connector='OR')), name='scoping_line_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimateline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('low', None), ('low__gte', 0), _connector='OR'), models.Q(('high', None), ('high__gte', 0), _connector='OR')), name='scoping_line_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimateline',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_by__in', ['own', 'partner', 'other']), ('risk__in', ['', 'low', 'medium', 'high'])), name='scoping_line_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimatestep',
-            constraint=models.UniqueConstraint(fields=('estimate', 'number'), name='scoping_step_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimateversion',
-            constraint=models.UniqueConstraint(fields=('issue', 'number'), name='scoping_estimate_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimateversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_to__in', ['account_team', 'customer']), ('standing__in', ['sent', 'accepted', 'rework', 'superseded'])), name='scoping_estimate_version_words'),
         ),
         migrations.RunSQL(GUARD, UNDO),
     ]

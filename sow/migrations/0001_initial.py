@@ -41,6 +41,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['title'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['header', 'background', 'scope', 'education', 'exclusions', 'assumptions', 'responsibilities', 'effort', 'schedule', 'acceptance', 'fees', 'billing', 'travel', 'change', 'risks', 'liability', 'signatures', 'other']), ('risk__in', ['low', 'medium', 'high']), ('status__in', ['draft', 'in_use', 'retired'])), name='sow_clause_words'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +60,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('clause', 'number'), name='sow_clause_version_number'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +88,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('template', 'number'), name='sow_template_version_number'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,22 +110,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('statement', 'number'), name='sow_version_number'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['header', 'background', 'scope', 'education', 'exclusions', 'assumptions', 'responsibilities', 'effort', 'schedule', 'acceptance', 'fees', 'billing', 'travel', 'change', 'risks', 'liability', 'signatures', 'other']), ('risk__in', ['low', 'medium', 'high']), ('status__in', ['draft', 'in_use', 'retired'])), name='sow_clause_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='clauseversion',
-            constraint=models.UniqueConstraint(fields=('clause', 'number'), name='sow_clause_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(fields=('template', 'number'), name='sow_template_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('statement', 'number'), name='sow_version_number'),
         ),
     ]

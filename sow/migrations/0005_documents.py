@@ -34,6 +34,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('purpose', 'draft')), fields=('version',), name='sow_one_draft_paper'),
+                    models.UniqueConstraint(condition=models.Q(('purpose', 'stamped'), ('made_at', None), ('problem', '')), fields=('statement',), name='sow_one_stamp_under_way'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('file', None), ('made_at', None), ('sha256', ''), ('size', 0)), models.Q(('file__isnull', False), ('made_at__isnull', False), ('problem', ''), ('size__gt', 0), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='sow_document_made_whole'),
+                    models.CheckConstraint(condition=models.Q(('purpose__in', ['draft', 'stamped', 'executed'])), name='sow_document_purpose'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,30 +61,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('voided_at', None)), fields=('statement',), name='sow_one_stamp'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('voided_at', None), ('voided_by', None), ('why', '')), models.Q(('voided_at__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='sow_stamp_voided_with_a_reason'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'draft')), fields=('version',), name='sow_one_draft_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'stamped'), ('made_at', None), ('problem', '')), fields=('statement',), name='sow_one_stamp_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', None), ('made_at', None), ('sha256', ''), ('size', 0)), models.Q(('file__isnull', False), ('made_at__isnull', False), ('problem', ''), ('size__gt', 0), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='sow_document_made_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['draft', 'stamped', 'executed'])), name='sow_document_purpose'),
-        ),
-        migrations.AddConstraint(
-            model_name='stamp',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at', None)), fields=('statement',), name='sow_one_stamp'),
-        ),
-        migrations.AddConstraint(
-            model_name='stamp',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voided_at', None), ('voided_by', None), ('why', '')), models.Q(('voided_at__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='sow_stamp_voided_with_a_reason'),
         ),
     ]

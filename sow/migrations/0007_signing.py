@@ -61,6 +61,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place', 'pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('turn', 'asked')), fields=['remind_at'], name='sow_signer_to_remind'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('side__in', ['ours', 'customer']), ('turn__in', ['later', 'asked', 'signed', 'declined', 'dropped'])), name='sow_signer_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('turn__in', ['signed', 'declined']), ('done_at__isnull', False)), models.Q(models.Q(('turn__in', ['signed', 'declined']), _negated=True), ('done_at', None)), _connector='OR'), name='sow_signer_done'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('turn', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='sow_no_declining_without_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,51 +107,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('standing', 'out')), fields=['expires_at'], name='sow_signing_out'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('standing__in', ['out', 'signed', 'executed'])), fields=('statement',), name='sow_one_signing'),
+                    models.UniqueConstraint(condition=models.Q(('envelope', ''), _negated=True), fields=('where', 'envelope'), name='sow_one_envelope'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('standing', 'out')), models.Q(models.Q(('standing', 'out'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='sow_signing_ended'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('executed__isnull', False), ('standing', 'executed')), models.Q(models.Q(('standing', 'executed'), _negated=True), ('executed', None)), _connector='OR'), name='sow_signing_executed'),
+                    models.CheckConstraint(condition=models.Q(('standing__in', ['out', 'signed', 'executed', 'declined', 'recalled', 'voided', 'expired']), ('where__in', ['', 'docusign', 'documenso', 'docuseal', 'paper'])), name='sow_signing_words'),
+                ],
             },
         ),
         migrations.AddField(
             model_name='signer',
             name='signing',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signers', to='sow.signing'),
-        ),
-        migrations.AddIndex(
-            model_name='signing',
-            index=models.Index(condition=models.Q(('standing', 'out')), fields=['expires_at'], name='sow_signing_out'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.UniqueConstraint(condition=models.Q(('standing__in', ['out', 'signed', 'executed'])), fields=('statement',), name='sow_one_signing'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.UniqueConstraint(condition=models.Q(('envelope', ''), _negated=True), fields=('where', 'envelope'), name='sow_one_envelope'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('standing', 'out')), models.Q(models.Q(('standing', 'out'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='sow_signing_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('executed__isnull', False), ('standing', 'executed')), models.Q(models.Q(('standing', 'executed'), _negated=True), ('executed', None)), _connector='OR'), name='sow_signing_executed'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['out', 'signed', 'executed', 'declined', 'recalled', 'voided', 'expired']), ('where__in', ['', 'docusign', 'documenso', 'docuseal', 'paper'])), name='sow_signing_words'),
-        ),
-        migrations.AddIndex(
-            model_name='signer',
-            index=models.Index(condition=models.Q(('turn', 'asked')), fields=['remind_at'], name='sow_signer_to_remind'),
-        ),
-        migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['ours', 'customer']), ('turn__in', ['later', 'asked', 'signed', 'declined', 'dropped'])), name='sow_signer_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('turn__in', ['signed', 'declined']), ('done_at__isnull', False)), models.Q(models.Q(('turn__in', ['signed', 'declined']), _negated=True), ('done_at', None)), _connector='OR'), name='sow_signer_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('turn', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='sow_no_declining_without_a_reason'),
         ),
     ]

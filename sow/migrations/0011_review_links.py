@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['looks_good', 'changes']), ('answered_at__isnull', False)), _connector='OR'), name='sow_review_answered_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='sow_review_revoked_by'),
+                ],
             },
         ),
         migrations.AddField(
@@ -56,13 +60,5 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='reviewlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['looks_good', 'changes']), ('answered_at__isnull', False)), _connector='OR'), name='sow_review_answered_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='sow_review_revoked_by'),
         ),
     ]

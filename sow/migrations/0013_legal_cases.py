@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
                 ('opportunity', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='legal_case', to='scoping.opportunity')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legal_cases', to='sow.statementofwork')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('asked__in', ['review', 'question', 'template']), ('paper__in', ['ours', 'theirs'])), name='sow_legal_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LegalTurn',
@@ -45,18 +50,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-since', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until', None)), fields=('case',), name='sow_legal_one_turn'),
+                    models.CheckConstraint(condition=models.Q(('side__in', ['em', 'legal', 'account_team', 'customer'])), name='sow_legal_turn_of_a_side'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='legalcase',
-            constraint=models.CheckConstraint(condition=models.Q(('asked__in', ['review', 'question', 'template']), ('paper__in', ['ours', 'theirs'])), name='sow_legal_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalturn',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('case',), name='sow_legal_one_turn'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalturn',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['em', 'legal', 'account_team', 'customer'])), name='sow_legal_turn_of_a_side'),
         ),
     ]

@@ -33,6 +33,13 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('statement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='handoff', to='sow.statementofwork')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('stand__in', ['preparing', 'handed', 'returned', 'accepted'])), name='sow_handoff_stand'),
+                    models.CheckConstraint(condition=models.Q(('stand', 'preparing'), ('handed_at__isnull', False), _connector='OR'), name='sow_handoff_was_handed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('stand__in', ['returned', 'accepted']), _negated=True), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='sow_handoff_was_answered'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='HandoffTask',
@@ -46,6 +53,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('handoff', 'kind'), name='sow_handoff_each_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['introduction', 'transition', 'prep_call'])), name='sow_handoff_meets'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,33 +70,11 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='sow.handoff')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(('stand__in', ['preparing', 'handed', 'returned', 'accepted'])), name='sow_handoff_stand'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(('stand', 'preparing'), ('handed_at__isnull', False), _connector='OR'), name='sow_handoff_was_handed'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stand__in', ['returned', 'accepted']), _negated=True), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='sow_handoff_was_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='handofftask',
-            constraint=models.UniqueConstraint(fields=('handoff', 'kind'), name='sow_handoff_each_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handofftask',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['introduction', 'transition', 'prep_call'])), name='sow_handoff_meets'),
-        ),
-        migrations.AddConstraint(
-            model_name='readiness',
-            constraint=models.UniqueConstraint(fields=('handoff', 'key'), name='sow_readiness_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='readiness',
-            constraint=models.CheckConstraint(condition=models.Q(('stand__in', ['unknown', 'ready', 'not_ready'])), name='sow_readiness_stand'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('handoff', 'key'), name='sow_readiness_once'),
+                    models.CheckConstraint(condition=models.Q(('stand__in', ['unknown', 'ready', 'not_ready'])), name='sow_readiness_stand'),
+                ],
+            },
         ),
     ]

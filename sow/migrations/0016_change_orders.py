@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-on', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('evidence', ''), _negated=True)), name='sow_confirmation_has_evidence'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -42,6 +45,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('case__in', ['more_scope', 'extension', 'billing', 'doubt', 'swap', 'short_extension', 'other_work']), ('number__gte', 1), models.Q(('reason', ''), _negated=True)), name='sow_change_order_says_why'),
+                ],
             },
         ),
         migrations.AddField(
@@ -93,15 +99,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
-            model_name='changeconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('evidence', ''), _negated=True)), name='sow_confirmation_has_evidence'),
-        ),
-        migrations.AddConstraint(
             model_name='changeorder',
             constraint=models.UniqueConstraint(fields=('base', 'number'), name='sow_change_order_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='changeorder',
-            constraint=models.CheckConstraint(condition=models.Q(('case__in', ['more_scope', 'extension', 'billing', 'doubt', 'swap', 'short_extension', 'other_work']), ('number__gte', 1), models.Q(('reason', ''), _negated=True)), name='sow_change_order_says_why'),
         ),
     ]

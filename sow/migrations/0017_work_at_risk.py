@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('issue',), name='sow_risk_one_open'),
+                    models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), ('hours__gte', 0), ('price__gte', 0), models.Q(('reason', ''), _negated=True)), name='sow_risk_planned'),
+                    models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('ended_why', ''), _negated=True), _connector='OR'), name='sow_risk_ended_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +57,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('work', 'number'), name='sow_risk_term_number'),
+                    models.UniqueConstraint(condition=models.Q(('word', 'asked')), fields=('work',), name='sow_risk_one_asked'),
+                    models.CheckConstraint(condition=models.Q(('cap__gt', 0), ('word__in', ['asked', 'granted', 'refused', 'recalled'])), name='sow_risk_cap'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('word__in', ['granted', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='sow_risk_was_decided'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,38 +80,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-on', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('hours__gte', 0), models.Q(('hours__gt', 0), ('amount__gt', 0), _connector='OR')), name='sow_risk_entry_says_something'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='workatrisk',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('issue',), name='sow_risk_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='workatrisk',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), ('hours__gte', 0), ('price__gte', 0), models.Q(('reason', ''), _negated=True)), name='sow_risk_planned'),
-        ),
-        migrations.AddConstraint(
-            model_name='workatrisk',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('ended_why', ''), _negated=True), _connector='OR'), name='sow_risk_ended_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskterm',
-            constraint=models.UniqueConstraint(fields=('work', 'number'), name='sow_risk_term_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskterm',
-            constraint=models.UniqueConstraint(condition=models.Q(('word', 'asked')), fields=('work',), name='sow_risk_one_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskterm',
-            constraint=models.CheckConstraint(condition=models.Q(('cap__gt', 0), ('word__in', ['asked', 'granted', 'refused', 'recalled'])), name='sow_risk_cap'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskterm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('word__in', ['granted', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='sow_risk_was_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('hours__gte', 0), models.Q(('hours__gt', 0), ('amount__gt', 0), _connector='OR')), name='sow_risk_entry_says_something'),
         ),
     ]

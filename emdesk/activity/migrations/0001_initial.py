@@ -27,6 +27,16 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['subject_type', 'subject_id', '-created_at', '-id'], name='activity_comment_timeline'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('body'), 20000), models.Q(('body', ''), _negated=True)), name='activity_comment_says_something_short'),
+                    models.CheckConstraint(condition=models.Q(('audience__in', ['internal', 'customer'])), name='activity_comment_known_audience'),
+                    models.CheckConstraint(condition=models.Q(('edited_at', None), ('edited_at__gte', models.F('created_at')), _connector='OR'), name='activity_comment_edited_after_written'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CommentEdit',
@@ -46,6 +56,11 @@ class Migration(migrations.Migration):
                 ('comment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='activity.comment')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('comment', 'handle'), name='activity_mention_one_person_a_handle'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Watching',
@@ -56,29 +71,10 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField()),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['subject_type', 'subject_id', '-created_at', '-id'], name='activity_comment_timeline'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('body'), 20000), models.Q(('body', ''), _negated=True)), name='activity_comment_says_something_short'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['internal', 'customer'])), name='activity_comment_known_audience'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('edited_at', None), ('edited_at__gte', models.F('created_at')), _connector='OR'), name='activity_comment_edited_after_written'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('comment', 'handle'), name='activity_mention_one_person_a_handle'),
-        ),
-        migrations.AddConstraint(
-            model_name='watching',
-            constraint=models.UniqueConstraint(fields=('subject_type', 'subject_id', 'user'), name='activity_watching_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('subject_type', 'subject_id', 'user'), name='activity_watching_once'),
+                ],
+            },
         ),
     ]

@@ -111,6 +111,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at', '-pk'],
+                'indexes': [
+                    models.Index(fields=['subject_type', 'subject_id', 'chain'], name='approvals_about'),
+                    models.Index(condition=models.Q(('standing', 'waiting')), fields=['asked_at'], name='approvals_request_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('standing', 'waiting')), fields=('subject_type', 'subject_id', 'chain'), name='approvals_one_open_request'),
+                    models.CheckConstraint(condition=models.Q(('standing__in', ['waiting', 'approved', 'sent_back', 'rejected', 'recalled', 'superseded'])), name='approvals_request_standing'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('standing', 'waiting')), models.Q(models.Q(('standing', 'waiting'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='approvals_request_ended'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +144,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place', 'pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('turn', 'asked')), fields=['remind_at'], name='approvals_step_to_remind'),
+                    models.Index(condition=models.Q(('turn', 'asked')), fields=['assignee'], name='approvals_step_assignee'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'gate'), name='approvals_step_once'),
+                    models.CheckConstraint(condition=models.Q(('turn__in', ['later', 'asked', 'approved', 'sent_back', 'rejected', 'dropped'])), name='approvals_step_turn'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('delegate', None), ('delegate_until', None)), models.Q(('delegate__isnull', False), ('delegate_until__isnull', False), models.Q(('assignee', None), _negated=True)), _connector='OR'), name='approvals_step_delegated_until'),
+                    models.CheckConstraint(condition=models.Q(('delegate', None), models.Q(('delegate', models.F('assignee')), _negated=True), _connector='OR'), name='approvals_step_delegate_is_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +171,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'inquiries',
                 'ordering': ['at', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), models.Q(('answered_at', None), _negated=True)), _connector='OR'), name='approvals_inquiry_answered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,66 +190,13 @@ class Migration(migrations.Migration):
                 ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('step', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='approvals.step')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['subject_type', 'subject_id', 'chain'], name='approvals_about'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(condition=models.Q(('standing', 'waiting')), fields=['asked_at'], name='approvals_request_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(condition=models.Q(('standing', 'waiting')), fields=('subject_type', 'subject_id', 'chain'), name='approvals_one_open_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['waiting', 'approved', 'sent_back', 'rejected', 'recalled', 'superseded'])), name='approvals_request_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('standing', 'waiting')), models.Q(models.Q(('standing', 'waiting'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='approvals_request_ended'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('turn', 'asked')), fields=['remind_at'], name='approvals_step_to_remind'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('turn', 'asked')), fields=['assignee'], name='approvals_step_assignee'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('request', 'gate'), name='approvals_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('turn__in', ['later', 'asked', 'approved', 'sent_back', 'rejected', 'dropped'])), name='approvals_step_turn'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delegate', None), ('delegate_until', None)), models.Q(('delegate__isnull', False), ('delegate_until__isnull', False), models.Q(('assignee', None), _negated=True)), _connector='OR'), name='approvals_step_delegated_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('delegate', None), models.Q(('delegate', models.F('assignee')), _negated=True), _connector='OR'), name='approvals_step_delegate_is_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), models.Q(('answered_at', None), _negated=True)), _connector='OR'), name='approvals_inquiry_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('requester')), _negated=True), name='approvals_nobody_decides_their_own'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['approved', 'sent_back', 'rejected'])), name='approvals_decision_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'approved'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='approvals_no_without_reason'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('by', models.F('requester')), _negated=True), name='approvals_nobody_decides_their_own'),
+                    models.CheckConstraint(condition=models.Q(('verdict__in', ['approved', 'sent_back', 'rejected'])), name='approvals_decision_verdict'),
+                    models.CheckConstraint(condition=models.Q(('verdict', 'approved'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='approvals_no_without_reason'),
+                ],
+            },
         ),
         migrations.RunSQL(GUARD, UNDO),
     ]

@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['day'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('calendar', 'day'), name='calendars_special_day_once', violation_error_message='This day is already an exceptional one. Change that one.'),
+                    models.CheckConstraint(condition=models.Q(('day__range', (datetime.date(1990, 1, 1), datetime.date(2100, 12, 31)))), name='calendars_special_day_within_reach', violation_error_message='This day is out of reach. Check the year.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +60,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['weekday', 'opens'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens')), ('closes__lte', 1440), ('opens__gte', 0)), name='calendars_opening_in_order', violation_error_message='Working time ends after it starts, at 24:00 at the latest.'),
+                    models.CheckConstraint(condition=models.Q(('weekday__range', (0, 6))), name='calendars_opening_weekday'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('calendar'), models.F('calendar'), models.Value('[]'), function='int8range'), '&&'), (models.Func(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('weekday'), '*', models.Value(1440)), '+', models.F('opens')), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('weekday'), '*', models.Value(1440)), '+', models.F('closes')), function='int4range'), '&&')], name='calendars_opening_once', violation_error_message='These working times overlap.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +78,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['day'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('calendar', 'day'), name='calendars_holiday_once', violation_error_message='This day is already a holiday.'),
+                    models.CheckConstraint(condition=models.Q(('day__range', (datetime.date(1990, 1, 1), datetime.date(2100, 12, 31)))), name='calendars_holiday_within_reach', violation_error_message='This day is out of reach. Check the year.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +95,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['calendar', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('calendar', 'number'), name='calendars_version_in_turn'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,37 +112,5 @@ class Migration(migrations.Migration):
                 'ordering': ['opens'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens')), ('closes__lte', 1440), ('opens__gte', 0)), name='calendars_special_opening_in_order', violation_error_message='Working time ends after it starts, at 24:00 at the latest.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('special_day'), models.F('special_day'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('opens'), models.F('closes'), function='int4range'), '&&')], name='calendars_special_opening_once', violation_error_message='These working times overlap.')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='specialday',
-            constraint=models.UniqueConstraint(fields=('calendar', 'day'), name='calendars_special_day_once', violation_error_message='This day is already an exceptional one. Change that one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialday',
-            constraint=models.CheckConstraint(condition=models.Q(('day__range', (datetime.date(1990, 1, 1), datetime.date(2100, 12, 31)))), name='calendars_special_day_within_reach', violation_error_message='This day is out of reach. Check the year.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens')), ('closes__lte', 1440), ('opens__gte', 0)), name='calendars_opening_in_order', violation_error_message='Working time ends after it starts, at 24:00 at the latest.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__range', (0, 6))), name='calendars_opening_weekday'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('calendar'), models.F('calendar'), models.Value('[]'), function='int8range'), '&&'), (models.Func(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('weekday'), '*', models.Value(1440)), '+', models.F('opens')), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('weekday'), '*', models.Value(1440)), '+', models.F('closes')), function='int4range'), '&&')], name='calendars_opening_once', violation_error_message='These working times overlap.'),
-        ),
-        migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('calendar', 'day'), name='calendars_holiday_once', violation_error_message='This day is already a holiday.'),
-        ),
-        migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.CheckConstraint(condition=models.Q(('day__range', (datetime.date(1990, 1, 1), datetime.date(2100, 12, 31)))), name='calendars_holiday_within_reach', violation_error_message='This day is out of reach. Check the year.'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarversion',
-            constraint=models.UniqueConstraint(fields=('calendar', 'number'), name='calendars_version_in_turn'),
         ),
     ]

@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
                 ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='files.storedfile')),
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('subject_type'), models.F('subject_id'), django.db.models.functions.text.Lower('name'), models.F('version'), name='files_storedfile_one_of_each_version'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('replaces', None), ('version', 1)), models.Q(('replaces__isnull', False), ('version__gt', 1)), _connector='OR'), name='files_storedfile_versions_in_a_row'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Download',
@@ -38,17 +44,10 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='downloads', to='files.storedfile')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.UniqueConstraint(models.F('subject_type'), models.F('subject_id'), django.db.models.functions.text.Lower('name'), models.F('version'), name='files_storedfile_one_of_each_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replaces', None), ('version', 1)), models.Q(('replaces__isnull', False), ('version__gt', 1)), _connector='OR'), name='files_storedfile_versions_in_a_row'),
-        ),
-        migrations.AddIndex(
-            model_name='download',
-            index=models.Index(fields=['file', '-at'], name='files_download_latest'),
+            options={
+                'indexes': [
+                    models.Index(fields=['file', '-at'], name='files_download_latest'),
+                ],
+            },
         ),
     ]

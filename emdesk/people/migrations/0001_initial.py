@@ -62,6 +62,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'territories',
                 'ordering': ['name'],
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='people_territory_name', violation_error_message='There is a territory of this name.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +80,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'coverage',
                 'ordering': ['since', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='people_coverage_in_order', violation_error_message='The last day is before the first.'),
+                    models.CheckConstraint(condition=models.Q(('territory__isnull', False), ('segment__isnull', False), _connector='OR'), name='people_coverage_of_something', violation_error_message='Choose a territory or a segment.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,17 +100,5 @@ class Migration(migrations.Migration):
                 'ordering': ['first_day', 'pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='people_absence_in_order', violation_error_message='The last day is before the first.'), models.CheckConstraint(condition=models.Q(('delegate', models.F('user')), _negated=True), name='people_absence_delegate_is_another', violation_error_message='Choose somebody else to stand in.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('user'), models.F('user'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('first_day'), models.F('last_day'), models.Value('[]'), function='daterange'), '&&')], name='people_absence_once_at_a_time', violation_error_message='These days overlap another absence.')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='people_territory_name', violation_error_message='There is a territory of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='people_coverage_in_order', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(('territory__isnull', False), ('segment__isnull', False), _connector='OR'), name='people_coverage_of_something', violation_error_message='Choose a territory or a segment.'),
         ),
     ]

@@ -41,6 +41,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'policies',
                 'ordering': ['position', 'key', 'version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'version'), name='sla_policy_version'),
+                    models.CheckConstraint(condition=models.Q(('hours__in', ['elapsed', 'working_days', 'office'])), name='sla_policy_known_hours'),
+                    models.CheckConstraint(condition=models.Q(('budget_minutes__gte', 1)), name='sla_policy_promises_something'),
+                    models.CheckConstraint(condition=models.Q(('effective_from__gte', models.F('set_at')), ('version', 1), _connector='OR'), name='sla_policy_never_backdated'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +73,18 @@ class Migration(migrations.Migration):
                 ('calendar', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calendars.calendarversion')),
                 ('policy', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='sla.policy')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='sla_clock_next'),
+                    models.Index(condition=models.Q(('state__in', ('running', 'paused', 'breached'))), fields=['due_at'], name='sla_clock_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('subject_type', 'subject_id', 'key', 'number'), name='sla_clock_one_start'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused', 'breached'))), fields=('subject_type', 'subject_id', 'key'), name='sla_clock_one_live'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['running', 'paused', 'breached', 'met', 'late', 'cancelled'])), name='sla_clock_known_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('running', 'paused', 'breached')), ('stopped_at', None)), models.Q(('state__in', ('met', 'late', 'cancelled')), ('stopped_at__isnull', False)), _connector='OR'), name='sla_clock_ended_at_a_moment'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CountsIn',
@@ -82,45 +100,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'calendars clocks count in',
                 'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'key', 'number'), name='sla_counts_in_of_a_clock')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='sla_policy_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__in', ['elapsed', 'working_days', 'office'])), name='sla_policy_known_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_minutes__gte', 1)), name='sla_policy_promises_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__gte', models.F('set_at')), ('version', 1), _connector='OR'), name='sla_policy_never_backdated'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='sla_clock_next'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('state__in', ('running', 'paused', 'breached'))), fields=['due_at'], name='sla_clock_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('subject_type', 'subject_id', 'key', 'number'), name='sla_clock_one_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused', 'breached'))), fields=('subject_type', 'subject_id', 'key'), name='sla_clock_one_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'paused', 'breached', 'met', 'late', 'cancelled'])), name='sla_clock_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('running', 'paused', 'breached')), ('stopped_at', None)), models.Q(('state__in', ('met', 'late', 'cancelled')), ('stopped_at__isnull', False)), _connector='OR'), name='sla_clock_ended_at_a_moment'),
         ),
     ]
