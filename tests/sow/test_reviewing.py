@@ -107,6 +107,9 @@ def test_the_link_goes_by_mail_when_it_is_asked_for_and_is_forgotten_once_sent(s
     assert forget() == 1
     mail.refresh_from_db()
     assert mail.text == ""
+    admin = Client()
+    admin.force_login(make_user(Role.ADMIN))
+    assert "theirs alone" in admin.get(f"/mailbox/{mail.pk}/").content.decode()
     send(statement, em)
     assert Mail.objects.filter(address=ADA["email"]).count() == 1
 
