@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django.db.models import DateField, DecimalField, OuterRef, Subquery, Sum
@@ -98,8 +99,9 @@ def _sum(name: str) -> Coalesce:
     return Coalesce(Subquery(total, output_field=kept), NOTHING, output_field=kept)
 
 
+@cache
 def in_brief(issue: str) -> Subquery:
-    """Of a row about an issue, the open work at risk there: for :func:`read`."""
+    """Of a row about an issue, the open work at risk there: for :func:`read`. Built once."""
     rows = WorkAtRisk.objects.filter(issue=OuterRef(issue), ended_at=None).annotate(**figures())
     brief = JSONObject(
         currency="currency", hours="spent", amount="used", cap="cap", expires="until"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -31,9 +32,10 @@ from sow import (  # noqa: F401 (they register)
 )
 from sow.demo import draft_agreed
 from sow.drafting import may_draft
-from sow.exposure import in_brief
-from sow.models import Clause, Document, StatementOfWork, Template
-from sow.risk_page import told_of
+from sow.exposure import exposure_of
+from sow.models import Clause, Document, StatementOfWork, Template, WorkAtRisk
+from sow.risk_page import told
+from sow.risking import open_work
 from sow.signing import duties as signing_duties  # noqa: F401 (it registers)
 from sow.signing import ending, tasks  # noqa: F401 (they register)
 from sow.signing import notices as signing_notices  # noqa: F401 (it registers)
@@ -46,8 +48,10 @@ BEFORE = (State.SOW_WIP, State.READY_FOR_APPROVAL, State.APPROVED)
 
 def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
     """The SOW once there is one; its draft when it may be made; what is at risk before it is signed."""
-    rows = ScopingIssue.objects.filter(pk=issue.pk).annotate(at_risk=in_brief("pk"))
-    found: Any = rows.select_related("statement").get()
+    at_risk = WorkAtRisk.objects.filter(issue=OuterRef("pk"), ended_at=None)
+    rows = ScopingIssue.objects.filter(pk=issue.pk).annotate(at_risk=Exists(at_risk))
+    named = ("statement__issue", "statement__amends", "statement__order")
+    found: Any = rows.select_related("statement").only(*named).get()
     statement: StatementOfWork | None = getattr(found, "statement", None)
     if issue.amends_id:
         yield Act(f"Amends PS-{issue.amends_id}", reverse("sow:orders", args=[issue.amends_id]))
@@ -57,10 +61,11 @@ def on_the_issue(issue: ScopingIssue, user: User) -> Iterator[Act]:
             yield Act("Change orders", reverse("sow:orders", args=[issue.pk]))
     elif may_draft(issue, user):
         yield Act("Draft the SOW", reverse("sow:draft", args=[issue.pk]), next=True)
-    stands = told_of(found.at_risk, localdate())
-    if stands or (issue.state in BEFORE and rules.works_at_risk(issue, user)):
-        says = f"Work at risk: {stands.says}" if stands else "Work at risk…"
+    if found.at_risk and (work := open_work(issue)):
+        says = f"Work at risk: {told(exposure_of(work), localdate()).says}"
         yield Act(says, reverse("sow:risk", args=[issue.pk]))
+    elif issue.state in BEFORE and rules.works_at_risk(issue, user):
+        yield Act("Work at risk…", reverse("sow:risk", args=[issue.pk]))
 
 
 acts.append(on_the_issue)
