@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from types import FrameType
@@ -51,8 +52,12 @@ def run() -> None:
     refuse_taken(port)
     var = embedded.var_folder()
     with only_one(var), running_servers(var) as servers:
-        prepare()
+        known = prepared_before(servers)
+        if not known:
+            prepare(servers)
         with running_processes(var, port) as processes:
+            if known:  # looked at all the same, while web starts
+                prepare(servers)
             greet(port, processes, var)
             while processes.poll() is None:
                 servers.keep_up()
@@ -99,13 +104,33 @@ def running_servers(var: Path) -> Iterator[embedded.Servers]:
         servers.end()
 
 
-def prepare() -> None:
+def prepare(servers: embedded.Servers) -> None:
     """Bring the database up to date and the demo into it; next to nothing when both are there."""
     print("Bringing the database up to date, and the demo into it.", flush=True)
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("demo", stdout=StringIO())
     connections.close_all()
+    _mark(servers).write_text(_migrations())
+
+
+def prepared_before(servers: embedded.Servers) -> bool:
+    """Whether these databases were brought to where the migrations are now."""
+    mark = _mark(servers)
+    return mark.exists() and mark.read_text() == _migrations()
+
+
+def _mark(servers: embedded.Servers) -> Path:
+    return servers.lodging.home / "prepared"
+
+
+def _migrations() -> str:
+    """A hash of ours, and of the versions of what brings others."""
+    found = sha256()
+    for pattern in ("*/migrations/0*.py", "emdesk/*/migrations/0*.py", "requirements/*.txt"):
+        for path in sorted(embedded.PROJECT.glob(pattern)):
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 @contextmanager
